@@ -1,0 +1,330 @@
+# Boxwork. `make` alone says what one can do.
+#
+# Lessons are found by their folders: lessons/c02-chroot, solutions/c02-chroot, ... A new
+# lesson needs no line here. Everything that is made goes to build/.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: help learn test build packages sync format format-check bench handout clean \
+        grade-build kit-tests mine judges
+
+CC := gcc
+FROM ?= solutions
+
+# What Debian 12 needs beside its base system; nothing here is downloaded otherwise.
+PACKAGES := gcc libc6-dev binutils make busybox-static libreadline-dev libcmocka-dev \
+            libcap-dev libseccomp-dev libjansson-dev libmd4c-dev libcapstone-dev \
+            libarchive-dev qemu-system-x86
+
+WARNINGS := -Wall -Wextra -Werror
+INCLUDES := -Imini-container -Imini-hypervisor -Ilessons/tutor -Itests/grader -Ilabs \
+            -Ilabs/machine
+CFLAGS   := -std=gnu17 -O2 -g $(WARNINGS) $(INCLUDES)
+DEPEND    = -MMD -MP -MF $(@:.o=.d)
+
+# A module is compiled so that each of its functions can be replaced by another one of the
+# same name, even for calls from inside the module: position-independent, with no inlining,
+# every function in a section of its own (which the linker can then drop).
+REPLACEABLE := -fPIC -fsemantic-interposition -fno-inline -ffunction-sections
+LAB_CFLAGS  := -std=gnu17 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-unused-function \
+               $(INCLUDES) $(REPLACEABLE)
+
+TUTOR_LIBS   := -lreadline -lmd4c -ljansson -lcap -lseccomp -lcapstone -ldl -lpthread
+GRADER_LIBS  := -lcmocka -ljansson -lseccomp
+COURSE_LIBS  := -lreadline -lmd4c -ljansson -lseccomp -lcmocka -larchive -ldl -lpthread
+MODULE_LIBS  := -lseccomp -lcap
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# --- What there is ----------------------------------------------------------------------
+
+LESSONS := $(sort $(notdir $(wildcard lessons/[chx][0-9][0-9]-*)))
+
+objects = $(patsubst %.c,build/%.o,$(wildcard $(addsuffix /*.c,$1)))
+modules = $(sort $(basename $(notdir $(wildcard solutions/$1/*.c solutions/$1/*.o))))
+reference = $(patsubst %,build/reference/$1/%.o,$(call modules,$1))
+weak      = $(patsubst %,build/weak/$1/%.o,$(call modules,$1))
+short     = $(firstword $(subst -, ,$1))
+track     = $(if $(filter c%,$1),container,$(if $(filter h%,$1),hypervisor,compare))
+
+CONTAINER_LESSONS  := $(filter c%,$(LESSONS))
+HYPERVISOR_LESSONS := $(filter h%,$(LESSONS))
+
+# A lesson stands on those of its track that come before it; a comparison stands on all.
+upto_container  :=
+upto_hypervisor :=
+upto_compare    := $(CONTAINER_LESSONS) $(HYPERVISOR_LESSONS)
+define ORDER
+upto_$(call track,$1) += $1
+upto_$1 := $$(upto_$(call track,$1))
+endef
+$(foreach l,$(LESSONS),$(eval $(call ORDER,$l)))
+
+STEPS    := $(foreach l,$(LESSONS),build/$(call short,$l))
+JUDGES   := $(foreach l,$(LESSONS),$(if $(wildcard tests/$l/test.c),build/tests/$l/judge))
+PRODUCTS := $(if $(CONTAINER_LESSONS),build/mini-container) \
+            $(if $(HYPERVISOR_LESSONS),build/mini-hypervisor)
+
+# --- What one can do ---------------------------------------------------------------------
+
+help:
+	@echo 'make learn      install what is missing, build, and open the course'
+	@echo 'make test       install what is missing, build, and run every test'
+	@echo 'make build      build everything into build/'
+	@echo 'make build FROM=labs   the same, with your own finished functions in the products'
+	@echo 'make handout    a tree without solutions, for a class: build/handout'
+	@echo 'make sync       cut labs/ from solutions/ again (labs that you changed are yours:'
+	@echo '                it refuses to overwrite them)'
+	@echo 'make format     put the C sources into the form that .clang-format says'
+	@echo 'make clean      remove build/'
+	@echo
+	@echo 'The course itself: build/boxwork --help'
+
+packages: build/.packages
+
+# One line of apt-get, run by root or through sudo, or printed for whoever can run it.
+build/.packages: Makefile
+	@mkdir -p build
+	@missing=$$(for p in $(PACKAGES); do \
+	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; \
+	done); \
+	if [ -n "$$missing" ]; then \
+	    set -- apt-get install -y --no-install-recommends $$missing; \
+	    if [ "$$(id -u)" = 0 ]; then apt-get update && "$$@" || exit 1; \
+	    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; } && \
+	         sudo apt-get update && sudo "$$@"; then :; \
+	    else \
+	        echo 'boxwork: some packages are missing; install them with:' >&2; \
+	        echo "    apt-get install --no-install-recommends $$(echo $$missing)" >&2; exit 1; \
+	    fi; \
+	fi
+	@touch $@
+
+learn: packages
+	@$(MAKE) -s build
+	@exec build/boxwork learn
+
+test: packages
+	@$(MAKE) -s build judges kit-tests
+	@sh tests/run.sh
+
+build: $(PRODUCTS) $(STEPS) build/boxwork build/rootfs/.made build/machine/.made guests
+
+judges: $(JUDGES) $(foreach l,$(LESSONS),build/tests/$l/probe.o) build/grader/probe.o
+
+clean:
+	rm -rf build
+
+# --- Objects -------------------------------------------------------------------------------
+
+build/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(DEPEND) -c $< -o $@
+
+build/sanitized/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANITIZE) $(DEPEND) -c $< -o $@
+
+build/libtutor.a: $(call objects,lessons/tutor)
+	@rm -f $@
+	ar rcs $@ $^
+
+# probe.c is the player's side: it goes into every probe and into nothing else.
+build/libgrader.a: $(filter-out build/tests/grader/probe.o,$(call objects,tests/grader))
+	@rm -f $@
+	ar rcs $@ $^
+
+build/grader/probe.o: tests/grader/probe.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(DEPEND) -c $< -o $@
+
+# --- A lesson: its modules, its step program, its judge ------------------------------------
+
+define LESSON
+build/reference/$1/%.o: solutions/$1/%.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $$(REPLACEABLE) $$(DEPEND) -c $$< -o $$@
+
+# In a handout the reference comes as objects.
+build/reference/$1/%.o: solutions/$1/%.o
+	@mkdir -p $$(@D)
+	cp $$< $$@
+
+build/weak/$1/%.o: build/reference/$1/%.o
+	@mkdir -p $$(@D)
+	objcopy --weaken $$< $$@
+
+# "FUNCTION STEP POINTS FILE" for each function that the lab asks for.
+build/reference/$1/functions: $(if $(wildcard solutions/$1/functions),solutions/$1/functions,$(wildcard solutions/$1/*.c) labs/cut.awk)
+	@mkdir -p $$(@D)
+	$(if $(wildcard solutions/$1/functions),cp $$< $$@,for f in $$(filter %.c,$$^); do awk -f labs/cut.awk -v list=1 $$$$f; done > $$@)
+
+build/reference/$1.so: $(call reference,$1)
+	$$(CC) -shared -o $$@ $$^
+
+# One trampoline for each public function of the module: see lessons/tutor/switchboard.h.
+build/trampolines/$1.S: build/reference/$1/functions $(call reference,$1)
+	@mkdir -p $$(@D)
+	{ echo '#include "trampoline.S.h"'; \
+	  nm --defined-only $$(filter %.o,$$^) | awk -v lesson=$1 ' \
+	    NR == FNR { step[$$$$1] = $$$$2; points[$$$$1] = $$$$3; order[NR] = $$$$1; n = NR; next } \
+	    $$$$2 == "T" { if (!($$$$3 in step)) { order[++n] = $$$$3; step[$$$$3] = "-"; points[$$$$3] = 0 } } \
+	    END { for (i = 1; i <= n; i++) \
+	        print "SWITCH " order[i] ", " lesson ", " step[order[i]] ", " points[order[i]] }' $$< -; } > $$@
+
+build/trampolines/$1.o: build/trampolines/$1.S lessons/tutor/trampoline.S.h
+	$$(CC) -Ilessons/tutor -c $$< -o $$@
+
+# What the learner wrote: one object of all files, the names of the functions that are not
+# written yet, and the same as a shared object that a REPL can load.
+build/labs/$1/module.o: $(wildcard labs/$1/*.c) $(wildcard labs/$1/*.h) labs/lab.h $(wildcard mini-container/*.h mini-hypervisor/*.h)
+	@mkdir -p $$(@D)
+	@for f in $$(filter %.c,$$^); do \
+	    $$(CC) $$(LAB_CFLAGS) -c $$$$f -o build/labs/$1/$$$$(basename $$$$f .c).part.o || exit 1; \
+	done
+	@ld -r -o $$@ $$(patsubst labs/$1/%.c,build/labs/$1/%.part.o,$$(filter %.c,$$^))
+
+build/labs/$1.todo: build/labs/$1/module.o
+	@sh tests/grader/todo.sh $$< > $$@
+
+build/labs/$1.so: build/labs/$1/module.o build/labs/$1.todo
+	@$$(CC) -shared -o $$@ $$<
+
+build/mixed/$1.o: build/labs/$1/module.o build/labs/$1.todo
+	@mkdir -p $$(@D)
+	@objcopy --weaken-symbols=build/labs/$1.todo $$< $$@
+
+build/$(call short,$1): $(foreach l,$(upto_$1),build/lessons/$l/step.o build/trampolines/$l.o build/reference/$l.so) build/libtutor.a
+	$$(CC) -o $$@ $$(filter %.o,$$^) -Wl,--whole-archive build/libtutor.a -Wl,--no-whole-archive \
+	    $$(filter %.so,$$^) -Wl,-rpath,'$$$$ORIGIN/reference' -Wl,--as-needed $$(TUTOR_LIBS)
+
+build/tests/$1/judge: build/tests/$1/test.o build/libgrader.a
+	$$(CC) -o $$@ $$^ -Wl,--as-needed $$(GRADER_LIBS)
+endef
+$(foreach l,$(LESSONS),$(eval $(call LESSON,$l)))
+
+mine: $(foreach l,$(LESSONS),$(if $(wildcard labs/$l/*.c),build/labs/$l.so))
+
+# Builds what a judge needs to grade one module: see tests/grader/build.sh.
+ifneq ($(LESSON),)
+grade-build: $(foreach l,$(upto_$(LESSON)),$(call weak,$l)) build/reference/$(LESSON)/functions \
+             build/tests/$(LESSON)/probe.o build/grader/probe.o build/tests/$(LESSON)/judge
+	@CC='$(CC)' CFLAGS='$(LAB_CFLAGS) $(EXTRA)' LIBS='$(MODULE_LIBS)' \
+	    sh tests/grader/build.sh $(LESSON) $(MODULE) $(OUT) \
+	    $(foreach l,$(upto_$(LESSON)),$(call weak,$l))
+endif
+
+# --- The products --------------------------------------------------------------------------
+
+# FROM=labs: the reference is weak, so that each finished function of a lab takes its place; a
+# stub is weak too, and stands behind the reference. FROM=solutions: the reference alone.
+ifeq ($(FROM),labs)
+parts = $(foreach l,$1,$(call weak,$l)) $(foreach l,$1,$(if $(wildcard labs/$l/*.c),build/mixed/$l.o))
+else
+parts = $(foreach l,$1,$(call reference,$l))
+endif
+
+# The products are linked again when FROM is another one than last time.
+ifneq ($(MAKECMDGOALS),)
+$(shell mkdir -p build; [ "$$(cat build/.from 2>/dev/null)" = '$(FROM)' ] || echo '$(FROM)' > build/.from)
+endif
+
+build/mini-container: $(call objects,mini-container) $(call parts,$(CONTAINER_LESSONS)) \
+                      build/container-whose.o
+	$(CC) -static -o $@ $^ $(MODULE_LIBS)
+
+build/mini-hypervisor: $(call objects,mini-hypervisor) $(call parts,$(HYPERVISOR_LESSONS)) \
+                       build/hypervisor-whose.o
+	$(CC) -static -o $@ $^
+
+# Which function is whose, for `--version`: the table whose[] of whose.h.
+define WHOSE
+build/$1-whose.c: build/.from $(foreach l,$2,build/reference/$l/functions $(if $(filter labs,$(FROM)),$(if $(wildcard labs/$l/*.c),build/mixed/$l.o)))
+	@sh labs/whose.sh $(FROM) $2 > $$@
+	@$(if $(filter labs,$(FROM)),sed -n 's/^ *"\(.*\)",$$$$/\1/p' $$@)
+build/$1-whose.o: build/$1-whose.c
+	$$(CC) $$(CFLAGS) -c $$< -o $$@
+endef
+$(eval $(call WHOSE,container,$(CONTAINER_LESSONS)))
+$(eval $(call WHOSE,hypervisor,$(HYPERVISOR_LESSONS)))
+
+build/boxwork: $(call objects,lessons/course) $(patsubst %.c,build/%.o,$(filter-out labs/machine/init.c,$(wildcard labs/machine/*.c))) \
+               build/libtutor.a build/libgrader.a
+	$(CC) -o $@ $^ -Wl,--as-needed $(COURSE_LIBS)
+
+# --- What runs inside: a root file system and guests -----------------------------------------
+
+# Debian's busybox, a link for each of its commands, and the few files that programs ask for.
+build/rootfs/.made: Makefile
+	@rm -rf build/rootfs build/rootfs.new
+	@mkdir -p build/rootfs.new
+	@cd build/rootfs.new && mkdir -p bin dev etc proc sys tmp root home && chmod 1777 tmp && \
+	    cp "$$(command -v busybox)" bin/busybox && \
+	    for c in $$(./bin/busybox --list); do [ $$c = busybox ] || ln -s busybox bin/$$c; done && \
+	    echo 'root:x:0:0:root:/root:/bin/sh' > etc/passwd && \
+	    echo 'nobody:x:65534:65534:nobody:/:/bin/sh' >> etc/passwd && \
+	    echo 'root:x:0:' > etc/group && echo 'nogroup:x:65534:' >> etc/group
+	@touch build/rootfs.new/.made
+	@mv build/rootfs.new build/rootfs
+
+# Flat real-mode programs: assembled for offset 0 of whatever segment they are loaded at. The
+# ELF file beside each keeps the symbols.
+GUESTS := $(patsubst mini-hypervisor/guests/real/%.S,build/guests/real/%.bin,$(wildcard mini-hypervisor/guests/real/*.S))
+.PHONY: guests
+guests: $(GUESTS)
+
+build/guests/real/%.elf: mini-hypervisor/guests/real/%.S
+	@mkdir -p $(@D)
+	$(CC) -m32 -c -Imini-hypervisor $< -o $(@:.elf=.o)
+	ld -m elf_i386 -Ttext=0 -e 0 -o $@ $(@:.elf=.o)
+
+build/guests/real/%.bin: build/guests/real/%.elf
+	objcopy -O binary $< $@
+
+build/machine/.made: $(wildcard labs/machine/*)
+	@mkdir -p $(@D)
+	@if [ -f labs/machine/build.sh ]; then sh labs/machine/build.sh; else touch $@; fi
+
+# --- The kit's own checks ----------------------------------------------------------------------
+
+# A test of the kit is a cmocka program; all but those that say @no-sanitizer are built with the
+# address and undefined-behaviour sanitizers, and so is what they test.
+KIT := $(patsubst tests/kit/%.c,build/kit/%,$(wildcard tests/kit/*.c))
+PLAIN_KIT := $(patsubst tests/kit/%.c,build/kit/%,$(shell grep -ls @no-sanitizer tests/kit/*.c))
+
+sanitized = $(patsubst %.c,build/sanitized/%.o,$(wildcard $(addsuffix /*.c,$1)))
+build/sanitized/libkit.a: $(filter-out %/tutor/main.o,$(call sanitized,lessons/tutor)) \
+                          $(filter-out %/grader/probe.o,$(call sanitized,tests/grader))
+	@rm -f $@
+	ar rcs $@ $^
+
+$(filter-out $(PLAIN_KIT),$(KIT)): build/kit/%: build/sanitized/tests/kit/%.o build/sanitized/libkit.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^ -Wl,--as-needed $(COURSE_LIBS)
+
+$(PLAIN_KIT): build/kit/%: build/tests/kit/%.o build/libtutor.a build/libgrader.a
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ -Wl,--as-needed $(COURSE_LIBS)
+
+kit-tests: $(KIT)
+
+# labs/ is cut from solutions/. A lab that differs from both the new cut and the committed one
+# has been worked on, and is left alone.
+sync:
+	@sh labs/sync.sh write
+sync-check:
+	@sh labs/sync.sh check
+
+C_SOURCES = $(wildcard $(foreach d,lessons labs solutions mini-container mini-hypervisor tests,\
+              $d/*.[ch] $d/*/*.[ch] $d/*/*/*.[ch]))
+format:
+	clang-format -i $(C_SOURCES)
+format-check:
+	clang-format --dry-run --Werror $(C_SOURCES)
+
+handout: build
+	@sh labs/handout.sh build/handout
+
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,61 @@
+# build.sh LESSON MODULE OUT WEAK-OBJECT... - builds what a judge needs to grade one module.
+#
+# MODULE is a directory of C files (the learner's module) or one C file, OUT a directory that
+# exists. OUT gets
+#   module.o        the learner's code, in one object
+#   todo, defined   its functions that are not written yet; those that it defines
+#   probe-FUNCTION  for each function of the lab that it defines and finished: the probe, with
+#                   that one function from the learner and all others from the reference
+#   probe-reference the probe with nothing from the learner
+#
+# Which is which is decided by the linker. The reference is weak throughout, so a strong symbol
+# of the same name replaces it. In the learner's object every function of the lab but the one
+# is made weak too; the reference stands first on the command line and wins. What the linker
+# then finds unused (--gc-sections) it drops: the reference's version of the function that is
+# graded is not in the probe.
+#
+# Exit status 0; 1 when it does not compile or link, with the compiler's words on stderr.
+# CC, CFLAGS and LIBS come from the Makefile.
+set -eu
+lesson=$1 module=$2 out=$3
+shift 3
+functions=build/reference/$lesson/functions
+
+case $module in
+*.c) files=$module ;;
+*)   files=$(ls "$module"/*.c) ;;
+esac
+
+rm -f "$out"/*.part.o "$out"/probe-*
+for file in $files; do
+    $CC $CFLAGS -c "$file" -o "$out/$(basename "$file" .c).part.o" || exit 1
+done
+ld -r -o "$out/module.o" "$out"/*.part.o || exit 1
+sh tests/grader/todo.sh "$out/module.o" > "$out/todo"
+nm --defined-only "$out/module.o" | awk '$2 == "T" { print $3 }' > "$out/defined"
+
+link() # link NAME OBJECT...
+{
+    name=$1
+    shift
+    $CC -static -no-pie -Wl,--gc-sections -o "$out/$name" build/grader/probe.o \
+        "build/tests/$lesson/probe.o" "$@" $LIBS
+}
+
+pids=
+while read -r function step points file; do
+    if grep -qx "$function" "$out/todo" || ! grep -qx "$function" "$out/defined"; then
+        continue
+    fi
+    awk -v f="$function" '$1 != f { print $1 }' "$functions" > "$out/others-$function"
+    objcopy --weaken-symbols="$out/others-$function" "$out/module.o" "$out/only-$function.o"
+    link "probe-$function" "$@" "$out/only-$function.o" &
+    pids="$pids $!"
+done < "$functions"
+link probe-reference "$@" &
+pids="$pids $!"
+status=0
+for pid in $pids; do
+    wait "$pid" || status=1
+done
+exit $status
