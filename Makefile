@@ -38,6 +38,11 @@ MODULE_LIBS  := -lseccomp -lcap
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
+# What is made is said in a line each; `make V=1` shows the commands.
+V   :=
+Q   := $(if $(V),,@)
+say  = @$(if $(V),:,printf '  %-5s %s\n' $1 $@)
+
 # --- What there is ----------------------------------------------------------------------
 
 LESSONS := $(sort $(notdir $(wildcard lessons/[chx][0-9][0-9]-*)))
@@ -121,53 +126,58 @@ clean:
 
 build/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(DEPEND) -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) $(DEPEND) -c $< -o $@
 
 build/sanitized/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANITIZE) $(DEPEND) -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) $(DEPEND) -c $< -o $@
 
 build/libtutor.a: $(call objects,lessons/tutor)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 # probe.c is the player's side: it goes into every probe and into nothing else.
 build/libgrader.a: $(filter-out build/tests/grader/probe.o,$(call objects,tests/grader))
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 build/grader/probe.o: tests/grader/probe.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(DEPEND) -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) $(DEPEND) -c $< -o $@
 
 # --- A lesson: its modules, its step program, its judge ------------------------------------
 
-define LESSON
+define LESSON_RULES
 build/reference/$1/%.o: solutions/$1/%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(REPLACEABLE) $$(DEPEND) -c $$< -o $$@
+	$$(call say,CC)
+	$$(Q)$$(CC) $$(CFLAGS) $$(REPLACEABLE) $$(DEPEND) -c $$< -o $$@
 
 # In a handout the reference comes as objects.
 build/reference/$1/%.o: solutions/$1/%.o
 	@mkdir -p $$(@D)
-	cp $$< $$@
+	$$(Q)cp $$< $$@
 
 build/weak/$1/%.o: build/reference/$1/%.o
 	@mkdir -p $$(@D)
-	objcopy --weaken $$< $$@
+	$$(Q)objcopy --weaken $$< $$@
 
 # "FUNCTION STEP POINTS FILE" for each function that the lab asks for.
 build/reference/$1/functions: $(if $(wildcard solutions/$1/functions),solutions/$1/functions,$(wildcard solutions/$1/*.c) labs/cut.awk)
 	@mkdir -p $$(@D)
-	$(if $(wildcard solutions/$1/functions),cp $$< $$@,for f in $$(filter %.c,$$^); do awk -f labs/cut.awk -v list=1 $$$$f; done > $$@)
+	$$(Q)$(if $(wildcard solutions/$1/functions),cp $$< $$@,for f in $$(filter %.c,$$^); do awk -f labs/cut.awk -v list=1 $$$$f; done > $$@)
 
 build/reference/$1.so: $(call reference,$1)
-	$$(CC) -shared -o $$@ $$^
+	$$(call say,LINK)
+	$$(Q)$$(CC) -shared -o $$@ $$^
 
 # One trampoline for each public function of the module: see lessons/tutor/switchboard.h.
 build/trampolines/$1.S: build/reference/$1/functions $(call reference,$1)
 	@mkdir -p $$(@D)
-	{ echo '#include "trampoline.S.h"'; \
+	$$(Q){ echo '#include "trampoline.S.h"'; \
 	  nm --defined-only $$(filter %.o,$$^) | awk -v lesson=$1 ' \
 	    NR == FNR { step[$$$$1] = $$$$2; points[$$$$1] = $$$$3; order[NR] = $$$$1; n = NR; next } \
 	    $$$$2 == "T" { if (!($$$$3 in step)) { order[++n] = $$$$3; step[$$$$3] = "-"; points[$$$$3] = 0 } } \
@@ -175,7 +185,7 @@ build/trampolines/$1.S: build/reference/$1/functions $(call reference,$1)
 	        print "SWITCH " order[i] ", " lesson ", " step[order[i]] ", " points[order[i]] }' $$< -; } > $$@
 
 build/trampolines/$1.o: build/trampolines/$1.S lessons/tutor/trampoline.S.h
-	$$(CC) -Ilessons/tutor -c $$< -o $$@
+	$$(Q)$$(CC) -Ilessons/tutor -c $$< -o $$@
 
 # What the learner wrote: one object of all files, the names of the functions that are not
 # written yet, and the same as a shared object that a REPL can load.
@@ -197,13 +207,16 @@ build/mixed/$1.o: build/labs/$1/module.o build/labs/$1.todo
 	@objcopy --weaken-symbols=build/labs/$1.todo $$< $$@
 
 build/$(call short,$1): $(foreach l,$(upto_$1),build/lessons/$l/step.o build/trampolines/$l.o build/reference/$l.so) build/libtutor.a
-	$$(CC) -o $$@ $$(filter %.o,$$^) -Wl,--whole-archive build/libtutor.a -Wl,--no-whole-archive \
-	    $$(filter %.so,$$^) -Wl,-rpath,'$$$$ORIGIN/reference' -Wl,--as-needed $$(TUTOR_LIBS)
+	$$(call say,LINK)
+	$$(Q)$$(CC) -o $$@ $$(filter %.o,$$^) -Wl,--whole-archive build/libtutor.a -Wl,--no-whole-archive \
+	    -Wl,--no-as-needed $$(filter %.so,$$^) -Wl,-rpath,'$$$$ORIGIN/reference' \
+	    -Wl,--as-needed $$(TUTOR_LIBS)
 
 build/tests/$1/judge: build/tests/$1/test.o build/libgrader.a
-	$$(CC) -o $$@ $$^ -Wl,--as-needed $$(GRADER_LIBS)
+	$$(call say,LINK)
+	$$(Q)$$(CC) -o $$@ $$^ -Wl,--as-needed $$(GRADER_LIBS)
 endef
-$(foreach l,$(LESSONS),$(eval $(call LESSON,$l)))
+$(foreach l,$(LESSONS),$(eval $(call LESSON_RULES,$l)))
 
 mine: $(foreach l,$(LESSONS),$(if $(wildcard labs/$l/*.c),build/labs/$l.so))
 
@@ -233,11 +246,13 @@ endif
 
 build/mini-container: $(call objects,mini-container) $(call parts,$(CONTAINER_LESSONS)) \
                       build/container-whose.o
-	$(CC) -static -o $@ $^ $(MODULE_LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) -static -o $@ $^ $(MODULE_LIBS)
 
 build/mini-hypervisor: $(call objects,mini-hypervisor) $(call parts,$(HYPERVISOR_LESSONS)) \
                        build/hypervisor-whose.o
-	$(CC) -static -o $@ $^
+	$(call say,LINK)
+	$(Q)$(CC) -static -o $@ $^
 
 # Which function is whose, for `--version`: the table whose[] of whose.h.
 define WHOSE
@@ -245,14 +260,15 @@ build/$1-whose.c: build/.from $(foreach l,$2,build/reference/$l/functions $(if $
 	@sh labs/whose.sh $(FROM) $2 > $$@
 	@$(if $(filter labs,$(FROM)),sed -n 's/^ *"\(.*\)",$$$$/\1/p' $$@)
 build/$1-whose.o: build/$1-whose.c
-	$$(CC) $$(CFLAGS) -c $$< -o $$@
+	$$(Q)$$(CC) $$(CFLAGS) -c $$< -o $$@
 endef
 $(eval $(call WHOSE,container,$(CONTAINER_LESSONS)))
 $(eval $(call WHOSE,hypervisor,$(HYPERVISOR_LESSONS)))
 
 build/boxwork: $(call objects,lessons/course) $(patsubst %.c,build/%.o,$(filter-out labs/machine/init.c,$(wildcard labs/machine/*.c))) \
                build/libtutor.a build/libgrader.a
-	$(CC) -o $@ $^ -Wl,--as-needed $(COURSE_LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) -o $@ $^ -Wl,--as-needed $(COURSE_LIBS)
 
 # --- What runs inside: a root file system and guests -----------------------------------------
 
@@ -277,11 +293,12 @@ guests: $(GUESTS)
 
 build/guests/real/%.elf: mini-hypervisor/guests/real/%.S
 	@mkdir -p $(@D)
-	$(CC) -m32 -c -Imini-hypervisor $< -o $(@:.elf=.o)
-	ld -m elf_i386 -Ttext=0 -e 0 -o $@ $(@:.elf=.o)
+	$(call say,AS)
+	$(Q)$(CC) -m32 -c -Imini-hypervisor $< -o $(@:.elf=.o)
+	$(Q)ld -m elf_i386 -Ttext=0 -e 0 -o $@ $(@:.elf=.o)
 
 build/guests/real/%.bin: build/guests/real/%.elf
-	objcopy -O binary $< $@
+	$(Q)objcopy -O binary $< $@
 
 build/machine/.made: $(wildcard labs/machine/*)
 	@mkdir -p $(@D)
@@ -298,15 +315,17 @@ sanitized = $(patsubst %.c,build/sanitized/%.o,$(wildcard $(addsuffix /*.c,$1)))
 build/sanitized/libkit.a: $(filter-out %/tutor/main.o,$(call sanitized,lessons/tutor)) \
                           $(filter-out %/grader/probe.o,$(call sanitized,tests/grader))
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(filter-out $(PLAIN_KIT),$(KIT)): build/kit/%: build/sanitized/tests/kit/%.o build/sanitized/libkit.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -o $@ $^ -Wl,--as-needed $(COURSE_LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -Wl,--as-needed $(COURSE_LIBS)
 
 $(PLAIN_KIT): build/kit/%: build/tests/kit/%.o build/libtutor.a build/libgrader.a
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ -Wl,--as-needed $(COURSE_LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) -o $@ $^ -Wl,--as-needed $(COURSE_LIBS)
 
 kit-tests: $(KIT)
 
