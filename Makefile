@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: help learn test build packages sync format format-check bench handout clean \
-        grade-build kit-tests mine judges
+        grade-build kit-tests mine judges sync-check
 
 CC := gcc
 FROM ?= solutions

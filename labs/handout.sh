@@ -1,0 +1,30 @@
+# handout.sh DIRECTORY - makes the tree that a class gets.
+#
+# No source of a solution, no mutant, none of the kit's own tests: the reference comes as object
+# files without debugging information, and everything still builds and runs from them.
+set -eu
+target=$1
+rm -rf "$target.new"
+mkdir -p "$target.new"
+git ls-files | while read -r file; do
+    case $file in
+    solutions/*.c | tests/*/mutants/* | tests/kit/* | .ci/*) continue ;;
+    esac
+    mkdir -p "$target.new/$(dirname "$file")"
+    cp "$file" "$target.new/$file"
+done
+for functions in build/reference/*/functions; do
+    lesson=$(basename "$(dirname "$functions")")
+    mkdir -p "$target.new/solutions/$lesson"
+    cp "$functions" "$target.new/solutions/$lesson/"
+    for object in build/reference/"$lesson"/*.o; do
+        objcopy --strip-debug "$object" "$target.new/solutions/$lesson/$(basename "$object")"
+    done
+    # The lab as it is handed out, so that `boxwork reset` can put it back.
+    for source in solutions/"$lesson"/*.c; do
+        awk -f labs/cut.awk "$source" > "$target.new/labs/$lesson/$(basename "$source")"
+    done
+done
+rm -rf "$target"
+mv "$target.new" "$target"
+echo "$target"
