@@ -129,6 +129,12 @@ build/%.o: %.c
 	$(call say,CC)
 	$(Q)$(CC) $(CFLAGS) $(DEPEND) -c $< -o $@
 
+# The products are called as their folders, so their objects stand elsewhere.
+build/objects/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) $(DEPEND) -c $< -o $@
+
 build/sanitized/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)
@@ -244,12 +250,12 @@ ifneq ($(MAKECMDGOALS),)
 $(shell mkdir -p build; [ "$$(cat build/.from 2>/dev/null)" = '$(FROM)' ] || echo '$(FROM)' > build/.from)
 endif
 
-build/mini-container: $(call objects,mini-container) $(call parts,$(CONTAINER_LESSONS)) \
+build/mini-container: $(patsubst %.c,build/objects/%.o,$(wildcard mini-container/*.c)) $(call parts,$(CONTAINER_LESSONS)) \
                       build/container-whose.o
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^ $(MODULE_LIBS)
 
-build/mini-hypervisor: $(call objects,mini-hypervisor) $(call parts,$(HYPERVISOR_LESSONS)) \
+build/mini-hypervisor: $(patsubst %.c,build/objects/%.o,$(wildcard mini-hypervisor/*.c)) $(call parts,$(HYPERVISOR_LESSONS)) \
                        build/hypervisor-whose.o
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^
@@ -258,7 +264,7 @@ build/mini-hypervisor: $(call objects,mini-hypervisor) $(call parts,$(HYPERVISOR
 define WHOSE
 build/$1-whose.c: build/.from $(foreach l,$2,build/reference/$l/functions $(if $(filter labs,$(FROM)),$(if $(wildcard labs/$l/*.c),build/mixed/$l.o)))
 	@sh labs/whose.sh $(FROM) $2 > $$@
-	@$(if $(filter labs,$(FROM)),sed -n 's/^ *"\(.*\)",$$$$/\1/p' $$@)
+	@$(if $(filter labs,$(FROM)),sed -n 's/^ *"\(.*\)".*/\1/p' $$@)
 build/$1-whose.o: build/$1-whose.c
 	$$(Q)$$(CC) $$(CFLAGS) -c $$< -o $$@
 endef
