@@ -1,13 +1,14 @@
 /* vm.h - a virtual machine out of /dev/kvm: the contract of lesson h01-kvm.
  *
- * KVM is a driver with three kinds of file descriptors. /dev/kvm makes VMs; a VM holds memory
- * and makes vCPUs; a vCPU runs guest code in the thread that calls ioctl(KVM_RUN), and comes
- * back when the guest does something that its host has to answer: an *exit*. This module is
- * those three descriptors and the memory behind them, and nothing else: registers, devices
- * and the answers to exits belong to the modules that stand on it.
+ * KVM is a driver with three kinds of file descriptors. /dev/kvm makes VMs; a VM holds
+ * memory and makes vCPUs; a vCPU runs guest code in the thread that calls
+ * ioctl(KVM_RUN), and comes back when the guest does something that its host has to
+ * answer: an *exit*. This module is those three descriptors and the memory behind them,
+ * and nothing else: registers, devices and the answers to exits belong to the modules
+ * that stand on it.
  *
- * Read on: the kernel's Documentation/virt/kvm/api.rst (cited below as "KVM api" and a section);
- * the page lessons/h01-kvm.
+ * Read on: the kernel's Documentation/virt/kvm/api.rst (cited below as "KVM api" and a
+ * section); the page lessons/h01-kvm.
  */
 #ifndef VM_H
 #define VM_H
@@ -47,11 +48,13 @@ struct vcpu {
 #define VM_NONE ((struct vm){.kvm_fd = -1, .fd = -1})
 #define VCPU_NONE ((struct vcpu){.fd = -1})
 
-/* Opens DEVICE ("/dev/kvm") for reading and writing, closed on exec, and learns run_size.
- * VM is only written, whatever it held before: it has no VM and no memory yet.
- * Returns 0, or -1 with errno of open(2) (ENOENT: no KVM here; EACCES: no permission), of the
- * ioctl (ENOTTY: DEVICE is something else), or EPROTONOSUPPORT when it speaks another version
- * of the API than KVM_API_VERSION. After an error nothing is open and VM is VM_NONE.
+/* Opens DEVICE ("/dev/kvm") for reading and writing, closed on exec, and learns
+ * run_size. VM is only written, whatever it held before: it has no VM and no memory
+ * yet.
+ * Returns 0, or -1 with errno of open(2) (ENOENT: no KVM here; EACCES: no permission),
+ * of the ioctl (ENOTTY: DEVICE is something else), or EPROTONOSUPPORT when it speaks
+ * another version of the API than KVM_API_VERSION. After an error nothing is open and
+ * VM is VM_NONE.
  */
 int vm_open(struct vm *vm, const char *device);
 
@@ -61,16 +64,16 @@ int vm_open(struct vm *vm, const char *device);
 int vm_create(struct vm *vm);
 
 /* Gives the VM SIZE bytes of zeroed memory at GUEST_ADDRESS, as the next free slot.
- * Returns 0, or -1 with errno EINVAL (SIZE is 0; SIZE or GUEST_ADDRESS is no multiple of the
- * page size), ENOSPC (all slots are used), EEXIST (it overlaps another slot), or of mmap(2)
- * (ENOMEM). After an error VM is as it was and nothing more is mapped.
+ * Returns 0, or -1 with errno EINVAL (SIZE is 0; SIZE or GUEST_ADDRESS is no multiple
+ * of the page size), ENOSPC (all slots are used), EEXIST (it overlaps another slot), or
+ * of mmap(2) (ENOMEM). After an error VM is as it was and nothing more is mapped.
  */
 int vm_add_memory(struct vm *vm, uint64_t guest_address, size_t size);
 
-/* Where we see LENGTH bytes of guest memory from GUEST_ADDRESS on; LENGTH 0 counts as 1.
- * Whatever comes from the guest (an address, a length) goes through here: a guest can ask for
- * anything. Returns a pointer into a slot, valid until vm_destroy, or NULL with errno EFAULT
- * when not all of it lies in one slot.
+/* Where we see LENGTH bytes of guest memory from GUEST_ADDRESS on; LENGTH 0 counts as
+ * 1. Whatever comes from the guest (an address, a length) goes through here: a guest
+ * can ask for anything. Returns a pointer into a slot, valid until vm_destroy, or NULL
+ * with errno EFAULT when not all of it lies in one slot.
  */
 void *vm_at(const struct vm *vm, uint64_t guest_address, size_t length);
 
@@ -81,29 +84,29 @@ void *vm_at(const struct vm *vm, uint64_t guest_address, size_t length);
  */
 int vcpu_create(struct vcpu *vcpu, const struct vm *vm, unsigned index);
 
-/* Lets the guest run on this vCPU until it exits. A signal that arrives meanwhile is handled
- * and the guest goes on, unless vcpu_stop has been called.
- * Returns 0: vcpu->run->exit_reason says why. Returns -1 with errno EINTR when vcpu_stop asked
- * (the request is used up then), or with another errno of KVM_RUN.
+/* Lets the guest run on this vCPU until it exits. A signal that arrives meanwhile is
+ * handled and the guest goes on, unless vcpu_stop has been called.
+ * Returns 0: vcpu->run->exit_reason says why. Returns -1 with errno EINTR when
+ * vcpu_stop asked (the request is used up then), or with another errno of KVM_RUN.
  */
 int vcpu_run(struct vcpu *vcpu);
 
-/* Asks vcpu_run to return. For a signal handler (it is async-signal-safe) in the thread of the
- * vCPU; from another thread a signal to that thread has to follow. It works before, during and
- * after vcpu_run: a request that comes too early ends the next one.
+/* Asks vcpu_run to return. For a signal handler (it is async-signal-safe) in the thread
+ * of the vCPU; from another thread a signal to that thread has to follow. It works
+ * before, during and after vcpu_run: a request that comes too early ends the next one.
  */
 void vcpu_stop(struct vcpu *vcpu);
 
-/* "KVM_EXIT_HLT" for 5; a string constant, "an unknown exit" for what this module does not
- * know. */
+/* "KVM_EXIT_HLT" for 5; a string constant, "an unknown exit" for what this module does
+ * not know. */
 const char *vcpu_exit_name(uint32_t reason);
 
-/* Unmaps the run page and closes the descriptor; VCPU is VCPU_NONE after it. Does nothing to
- * a VCPU_NONE. */
+/* Unmaps the run page and closes the descriptor; VCPU is VCPU_NONE after it. Does
+ * nothing to a VCPU_NONE. */
 void vcpu_destroy(struct vcpu *vcpu);
 
-/* Closes the VM and /dev/kvm and gives the memory back; VM is VM_NONE after it. Does nothing
- * to a VM_NONE. */
+/* Closes the VM and /dev/kvm and gives the memory back; VM is VM_NONE after it. Does
+ * nothing to a VM_NONE. */
 void vm_destroy(struct vm *vm);
 
 #endif

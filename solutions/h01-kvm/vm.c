@@ -2,9 +2,9 @@
  *
  *     /dev/kvm --KVM_CREATE_VM--> the VM --KVM_CREATE_VCPU--> a vCPU --KVM_RUN--> an exit
  *
- * Guest memory is memory of this process that the VM is told about. The run page is memory of
- * the kernel that this process maps. Each function here makes one of these, and takes back
- * what it made when a later part of it fails.
+ * Guest memory is memory of this process that the VM is told about. The run page is
+ * memory of the kernel that this process maps. Each function here makes one of these,
+ * and takes back what it made when a later part of it fails.
  *
  * Read on: Documentation/virt/kvm/api.rst of the kernel ("KVM api"), ioctl(2), mmap(2).
  */
@@ -15,8 +15,8 @@
 #include <unistd.h>
 #include "vm.h"
 
-/* Closes FD on the way out of a function that has failed. Returns -1, and keeps errno: close
- * may change it, and the caller wants to know what failed first. */
+/* Closes FD on the way out of a function that has failed. Returns -1, and keeps errno:
+ * close may change it, and the caller wants to know what failed first. */
 static int fail_closing(int fd)
 {
     int error = errno;
@@ -78,8 +78,9 @@ int vm_add_memory(struct vm *vm, uint64_t guest_address, size_t size)
         errno = ENOSPC;
         return -1;
     }
-    /* 2. Take memory of our own. The kernel hands out a page when somebody first touches it:
-     *    a guest with a gigabyte costs nothing until it uses it (MAP_NORESERVE). */
+    /* 2. Take memory of our own. The kernel hands out a page when somebody first
+     *    touches it: a guest with a gigabyte costs nothing until it uses it
+     *    (MAP_NORESERVE). */
     void *host = mmap(NULL, size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (host == MAP_FAILED)
@@ -102,8 +103,8 @@ int vm_add_memory(struct vm *vm, uint64_t guest_address, size_t size)
     return 0;
 }
 
-/* Finds guest memory.                                         @lab 1.4 @points 10
- * The sum guest_address + length can overflow; a difference of two that are in order cannot.
+/* Finds guest memory. @lab 1.4 @points 10 The sum guest_address + length can overflow;
+ * a difference of two that are in order cannot.
  */
 void *vm_at(const struct vm *vm, uint64_t guest_address, size_t length)
 {
@@ -131,9 +132,9 @@ int vcpu_create(struct vcpu *vcpu, const struct vm *vm, unsigned index)
     int fd = ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)index);
     if (fd == -1)
         return -1;
-    /* 2. Map what it shares with us: run_size bytes, not sizeof(struct kvm_run). The data of
-     *    port I/O lies behind the structure, and would be out of reach. MAP_SHARED, because
-     *    the kernel and we have to see each other's changes. */
+    /* 2. Map what it shares with us: run_size bytes, not sizeof(struct kvm_run). The
+     *    data of port I/O lies behind the structure, and would be out of reach.
+     *    MAP_SHARED, because the kernel and we have to see each other's changes. */
     void *run = mmap(NULL, vm->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (run == MAP_FAILED)
         return fail_closing(fd);
@@ -149,8 +150,8 @@ int vcpu_run(struct vcpu *vcpu)
     while (ioctl(vcpu->fd, KVM_RUN, 0) == -1) {
         if (errno != EINTR)
             return -1;
-        /* A signal came. Its handler may have called vcpu_stop; if not, it was none of the
-         * guest's business. */
+        /* A signal came. Its handler may have called vcpu_stop; if not, it was none of
+         * the guest's business. */
         if (vcpu->run->immediate_exit) {
             vcpu->run->immediate_exit = 0;
             errno = EINTR;
@@ -160,9 +161,9 @@ int vcpu_run(struct vcpu *vcpu)
     return 0;
 }
 
-/* A flag of our own, looked at before KVM_RUN, would leave a gap: a signal that comes between
- * the look and the call is handled, and the call then blocks for ever. KVM looks at this byte
- * after it has entered, when a signal can no longer be missed.
+/* A flag of our own, looked at before KVM_RUN, would leave a gap: a signal that comes
+ * between the look and the call is handled, and the call then blocks for ever. KVM
+ * looks at this byte after it has entered, when a signal can no longer be missed.
  */
 void vcpu_stop(struct vcpu *vcpu)
 {
