@@ -22,9 +22,9 @@ struct builder {
 static const struct {
     const char *name, *text;
 } entities[] = {
-    {"&amp;", "&"},   {"&lt;", "<"},   {"&gt;", ">"},     {"&quot;", "\""},
-    {"&apos;", "'"},  {"&nbsp;", " "}, {"&hellip;", "…"}, {"&mdash;", "—"},
-    {"&ndash;", "–"}, {"&rarr;", "→"}, {"&larr;", "←"},   {"&times;", "×"},
+    {"&amp;", "&"},   {"&lt;", "<"},          {"&gt;", ">"},     {"&quot;", "\""},
+    {"&apos;", "'"},  {"&nbsp;", "\xC2\xA0"}, {"&hellip;", "…"}, {"&mdash;", "—"},
+    {"&ndash;", "–"}, {"&rarr;", "→"},        {"&larr;", "←"},   {"&times;", "×"},
 };
 
 /* Appends TEXT to the string *TO. Returns 0, or -1 when there is no memory. */
