@@ -45,7 +45,7 @@ say  = @$(if $(V),:,printf '  %-5s %s\n' $1 $@)
 
 # --- What there is ----------------------------------------------------------------------
 
-LESSONS := $(sort $(notdir $(wildcard lessons/[chx][0-9][0-9]-*)))
+LESSONS := $(sort $(patsubst lessons/%/step.c,%,$(wildcard lessons/[chx][0-9][0-9]-*/step.c)))
 
 objects = $(patsubst %.c,build/%.o,$(wildcard $(addsuffix /*.c,$1)))
 modules = $(sort $(basename $(notdir $(wildcard solutions/$1/*.c solutions/$1/*.o))))
@@ -212,7 +212,7 @@ build/mixed/$1.o: build/labs/$1/module.o build/labs/$1.todo
 	@mkdir -p $$(@D)
 	@objcopy --weaken-symbols=build/labs/$1.todo $$< $$@
 
-build/$(call short,$1): $(foreach l,$(upto_$1),build/lessons/$l/step.o build/trampolines/$l.o build/reference/$l.so) build/libtutor.a
+build/$(call short,$1): $(foreach l,$(upto_$1),$(call objects,lessons/$l) build/trampolines/$l.o build/reference/$l.so) build/libtutor.a
 	$$(call say,LINK)
 	$$(Q)$$(CC) -o $$@ $$(filter %.o,$$^) -Wl,--whole-archive build/libtutor.a -Wl,--no-whole-archive \
 	    -Wl,--no-as-needed $$(filter %.so,$$^) -Wl,-rpath,'$$$$ORIGIN/reference' \
