@@ -1,0 +1,132 @@
+/* where.c - where a lesson runs: what its page says that it needs, against what the host has.
+ *
+ * The words of `needs:` stand in a table with the probe that answers for them. A learner's
+ * own code must not run as root on the host: a lesson that is opened or played by root, and
+ * whose lab has been begun, goes to the lab machine. `check` need not, because the grader
+ * runs that code in a sandbox as nobody.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "machine.h"
+#include "page.h"
+#include "where.h"
+
+static const struct need {
+    const char *word; /* in `needs:` */
+    const char *fact; /* the probe in host.c */
+    const char *what; /* "X is missing here" */
+} needs[] = {
+    {"root", "root", "root"},
+    {"namespaces", "namespaces", "namespaces"},
+    {"userns", "userns", "user namespaces"},
+    {"seccomp", "seccomp", "seccomp"},
+    {"overlay", "overlay", "overlayfs"},
+    {"net", "veth", "virtual network cards"},
+    {"cgroup2", "cgroup2", "cgroup v2"},
+    {"kvm", "kvm", "KVM"},
+    {"kvm-kernel", "kvm-speed", "KVM that runs a kernel"},
+    {"kvm-kernel", "kvm-interrupts", "KVM that runs a kernel"},
+};
+
+const char *place_word(enum place place)
+{
+    static const char *const words[] = {
+        [PLACE_HERE] = "here", [PLACE_MACHINE] = "machine", [PLACE_NOWHERE] = "nowhere"};
+    return words[place];
+}
+
+/* Is a need met here? Otherwise a line says why not. KNOWN: whether the kit knows the word. */
+static bool need_met(struct course *course, const char *word, char *why, size_t size,
+                     bool *known)
+{
+    *known = false;
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
+        if (strcmp(needs[i].word, word) != 0)
+            continue;
+        *known = true;
+        const struct host_fact *fact = host_fact(&course->host, needs[i].fact);
+        if (!fact->there) {
+            (void)snprintf(why, size, "%s: %s", needs[i].what, fact->detail);
+            return false;
+        }
+    }
+    if (!*known)
+        (void)snprintf(why, size, "%s: no such word for a need", word);
+    return *known;
+}
+
+/* The first need of a list that is not met. Returns false and fills in WHY when there is
+ * one. */
+static bool all_met(struct course *course, const char *list, struct decision *decision,
+                    bool *known)
+{
+    char words[256], *state;
+    (void)snprintf(words, sizeof words, "%s", list);
+    *known = true;
+    for (char *word = strtok_r(words, " ,", &state); word != NULL;
+         word = strtok_r(NULL, " ,", &state))
+        if (!need_met(course, word, decision->why, sizeof decision->why, known))
+            return false;
+    return true;
+}
+
+/* The machine, if it runs at all. */
+static void send_to_machine(struct course *course, struct decision *decision)
+{
+    const struct host_fact *machine = host_fact(&course->host, "machine");
+    decision->place = PLACE_MACHINE;
+    if (machine->there)
+        return;
+    size_t length = strlen(decision->why);
+    decision->place = PLACE_NOWHERE;
+    (void)snprintf(decision->why + length, sizeof decision->why - length,
+                   "; and the lab machine: %s", machine->detail);
+}
+
+struct decision where_to_run(struct course *course, const struct lesson *lesson,
+                             enum action action)
+{
+    struct decision decision = {.place = PLACE_HERE};
+    if (machine_inside())
+        return decision;
+    struct page *page = page_load(course->top, lesson->id);
+    const char *list = page != NULL ? page_value(page, "needs") : NULL;
+    bool known, met = all_met(course, list != NULL ? list : "", &decision, &known);
+    page_free(page);
+    if (!known) {
+        decision.place = PLACE_NOWHERE;
+    } else if (!met || (action == ACTION_CHECK &&
+                        !all_met(course, "userns", &decision, &known))) {
+        send_to_machine(course, &decision);
+    } else if (action != ACTION_CHECK && geteuid() == 0 && lab_begun(course, lesson)) {
+        (void)snprintf(decision.why, sizeof decision.why,
+                       "your own code does not run as root on the host");
+        send_to_machine(course, &decision);
+    }
+    return decision;
+}
+
+int where_asked(struct course *course, const struct invocation *typed,
+                const struct lesson *lesson, enum action action,
+                struct decision *decision)
+{
+    bool here = option(typed, "here") != NULL, machine = option(typed, "machine") != NULL;
+    *decision = (struct decision){.place = PLACE_HERE};
+    if (here && machine)
+        return course_usage(course, "--here and --machine: choose one");
+    if (here || (machine && machine_inside()))
+        return 0;
+    if (!machine) {
+        *decision = where_to_run(course, lesson, action);
+        return 0;
+    }
+    const struct host_fact *fact = host_fact(&course->host, "machine");
+    decision->place = PLACE_MACHINE;
+    if (fact->there)
+        return 0;
+    (void)course_error(course, "the lab machine cannot run here: %s", fact->detail);
+    return STATUS_CANNOT_RUN;
+}
