@@ -20,8 +20,7 @@
 
 /* What those programs say, once, when they do it. */
 #define ROOTLESS_SAYS                                                                    \
-    "you are not root: programs run as the root of a user namespace that has one\n"      \
-    "user, you; lesson c05 explains it\n"
+    "you are not root: programs run in a user namespace of yours (c05 explains it)\n"
 
 /* Whether this process lacks CAP_SYS_CHROOT. */
 static inline bool rootless_needed(void)
