@@ -112,11 +112,11 @@ char *course_path(const struct course *course, const char *format, ...)
  */
 const struct lesson *lesson_named(const struct course *course, const char *name);
 
-/* Runs `make -s TARGETS` (one string, divided by blanks) in the tree. What it prints goes to
- * stderr, so that stdout stays what was asked for; QUIET: it goes nowhere. Returns its exit
- * status, or -1 with a line on stderr.
+/* Runs `make -s WORDS…` (targets and variables, ended by NULL, at most 30) in the tree. What it
+ * prints goes to stderr, so that stdout stays what was asked for; QUIET: it goes nowhere.
+ * Returns its exit status, or -1 with a line on stderr.
  */
-int course_make(const struct course *course, const char *targets, bool quiet);
+int course_make(const struct course *course, const char *const words[], bool quiet);
 
 /* How far WORD is from OTHER, in letters to change: what suggestions are chosen by. */
 size_t word_distance(const char *word, const char *other);

@@ -114,7 +114,7 @@ static size_t track_of(const struct course *course, char letter,
 static void print_track(const struct course *course, const struct progress *progress,
                         char letter, const char *name, const struct lesson *next)
 {
-    const struct lesson *first;
+    const struct lesson *first = NULL;
     size_t n = track_of(course, letter, &first);
     if (n == 0)
         return;

@@ -85,8 +85,9 @@ int module_read(const struct course *course, const struct lesson *lesson,
 {
     *module = (struct module){.functions = NULL};
     char *list = course_path(course, "build/reference/%s/functions", lesson->id);
-    char targets[256];
-    (void)snprintf(targets, sizeof targets, "build/reference/%s/functions", lesson->id);
+    char target[256];
+    const char *const targets[] = {target, NULL};
+    (void)snprintf(target, sizeof target, "build/reference/%s/functions", lesson->id);
     int status = course_make(course, targets, false);
     char *text = status == 0 ? file_read(list, NULL) : NULL;
     if (text == NULL) {
@@ -99,7 +100,7 @@ int module_read(const struct course *course, const struct lesson *lesson,
     int result = read_functions(course, text, module);
     free(text);
     if (result == 0 && module->count > 0) {
-        (void)snprintf(targets, sizeof targets, "build/labs/%s.so", lesson->id);
+        (void)snprintf(target, sizeof target, "build/labs/%s.so", lesson->id);
         module->builds = course_make(course, targets, true) == 0;
         if (module->builds)
             result = read_owners(course, lesson, module);

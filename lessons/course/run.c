@@ -68,6 +68,23 @@ char *run_output(const char *directory, char *const argv[], int *status)
     return text;
 }
 
+int run_program(char *const argv[])
+{
+    int status;
+    (void)fflush(NULL); /* ours first, then what it says */
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void)execv(argv[0], argv); /* it only returns on error */
+        _exit(127);
+    }
+    while (pid != -1 && waitpid(pid, &status, 0) == -1)
+        if (errno != EINTR)
+            return 127;
+    return pid == -1           ? 127
+           : WIFEXITED(status) ? WEXITSTATUS(status)
+                               : 128 + WTERMSIG(status);
+}
+
 char *file_read(const char *path, size_t *length)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -11,6 +11,10 @@
  */
 char *run_output(const char *directory, char *const argv[], int *status);
 
+/* Runs argv[0], a path, with our own stdin, stdout and stderr. Returns its exit status, 128 + N
+ * when signal N ended it, 127 when it could not be run. */
+int run_program(char *const argv[]);
+
 /* The whole of a file with a 0 byte behind it, to be freed with free(3); NULL with errno.
  * LENGTH may be NULL. */
 char *file_read(const char *path, size_t *length);

@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,20 +210,20 @@ const struct lesson *lesson_named(const struct course *course, const char *name)
 
 /* --- make ---------------------------------------------------------------------------------- */
 
-/* The words of TARGETS behind what make needs itself. The strings lie in WORDS. */
-enum { WORDS_MOST = 128 };
-static void make_arguments(const struct course *course, char *words, char **argv)
+/* What make needs itself, then WORDS. */
+enum { WORDS_MOST = 40 };
+static void make_arguments(const struct course *course, const char *const words[],
+                           char **argv)
 {
     size_t n = 0;
     argv[n++] = "make";
     argv[n++] = "-s";
-    if (!isatty(2))
-        argv[n++] = "V=1"; /* no lines that only show that something goes on */
+    argv[n++] =
+        isatty(2) ? "V=" : "V=1"; /* lines that only show that something goes on */
     argv[n++] = "-C";
     argv[n++] = course->top;
-    for (char *word = strtok(words, " "); word != NULL && n < WORDS_MOST - 1;
-         word = strtok(NULL, " "))
-        argv[n++] = word;
+    for (size_t i = 0; words[i] != NULL && n < WORDS_MOST - 1; i++)
+        argv[n++] = (char *)words[i];
     argv[n] = NULL;
 }
 
@@ -243,19 +244,16 @@ static int spawn_make(char **argv, bool quiet, pid_t *pid)
     return error;
 }
 
-int course_make(const struct course *course, const char *targets, bool quiet)
+int course_make(const struct course *course, const char *const words[], bool quiet)
 {
     /* The make that started us (`make learn`) must not hand its flags to this one. */
     (void)unsetenv("MAKEFLAGS");
     (void)unsetenv("MAKELEVEL");
-    char *words = strdup(targets), *argv[WORDS_MOST];
-    if (words == NULL)
-        no_memory();
+    char *argv[WORDS_MOST];
     make_arguments(course, words, argv);
     pid_t pid;
     (void)fflush(NULL); /* ours first, then what make says */
     int status, error = spawn_make(argv, quiet, &pid);
-    free(words);
     if (error != 0) {
         (void)course_error(course, "make: %s: it builds the lessons", strerror(error));
         return -1;

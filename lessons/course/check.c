@@ -1,0 +1,268 @@
+/* check.c - `boxwork check`: builds, grades, reports, notes the points, and says what to look
+ * at next.
+ *
+ * The grading is the grader's (tests/grader): it runs the learner's code in a sandbox. In the
+ * lab machine there is no compiler, so there the programs come from the host, where
+ * compiling is all that happens to the learner's code.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "check.h"
+#include "inside.h"
+#include "machine.h"
+#include "map.h"
+#include "where.h"
+
+/* One line that shows what goes on, written over by the next. */
+static void show_life(void *context, const char *what)
+{
+    (void)context;
+    fprintf(stderr, "\r\033[K%.70s", what);
+}
+
+static void note_points(const struct course *course, const struct grade *grade)
+{
+    char error[512] = "";
+    struct progress *progress =
+        progress_open(course->top, PROGRESS_CHANGE, error, sizeof error);
+    if (progress != NULL) {
+        progress_set_points(progress, grade->lesson, grade->points, grade->max);
+        (void)progress_save(progress, error, sizeof error); /* ERROR says whether */
+    }
+    progress_close(progress);
+    if (error[0] != '\0')
+        (void)course_error(course, "the points are not noted: %s", error);
+}
+
+/* Two checks of a lesson at a time would build into the same folder: the second waits. Returns
+ * a descriptor that holds the lock, or -1 when there is none to be had. */
+static int lock_directory(const char *directory)
+{
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd != -1 && flock(fd, LOCK_EX) == -1) {
+        (void)close(fd); /* it was only opened for the lock */
+        return -1;
+    }
+    return fd;
+}
+
+/* Inside a machine the host builds, and its files arrive here. Returns the folder with the
+ * programs, to be freed; NULL with a line on stderr. */
+static char *ask_for_probes(const struct course *course, const struct lesson *lesson)
+{
+    char *words[] = {"probes", lesson->id, NULL};
+    int status = machine_ask(words);
+    if (status == -1) {
+        (void)course_error(course, "the host does not answer: %s", strerror(errno));
+        return NULL;
+    }
+    if (status != 0) {
+        (void)course_error(course, "%s: it does not build: see `check` on the host",
+                           lesson->id);
+        return NULL;
+    }
+    return check_directory(course, lesson);
+}
+
+struct grade *check_here(const struct course *course, const struct check_request *request)
+{
+    struct grade *grade = NULL;
+    char *error = NULL, *out = NULL;
+    bool own = request->module == NULL && request->built == NULL;
+    if (request->built != NULL)
+        out = strdup(request->built);
+    else if (own)
+        out = machine_inside() ? ask_for_probes(course, request->lesson)
+                               : check_directory(course, request->lesson);
+    if (out == NULL && (own || request->built != NULL))
+        return NULL;
+    bool built = request->built != NULL || (own && machine_inside());
+    int lock = out != NULL ? lock_directory(out) : -1;
+    struct grade_request asked = {
+        .top = course->top,
+        .lesson = request->lesson->id,
+        .module = request->module,
+        .out = out,
+        .absent_is_reference = request->absent_is_reference,
+        .builder = built ? "true" : NULL,
+        .progress = isatty(2) ? show_life : NULL,
+    };
+    if (grade_lesson(&asked, &grade, &error) == -1) {
+        (void)course_error(course, "%s", error != NULL ? error : "no memory");
+        grade = NULL;
+    }
+    if (asked.progress != NULL)
+        fprintf(stderr, "\r\033[K");
+    free(error);
+    free(out);
+    if (lock != -1)
+        (void)close(lock); /* gives the lock back */
+    if (grade != NULL && request->module == NULL)
+        note_points(course, grade);
+    return grade;
+}
+
+/* --- what to look at next -------------------------------------------------------------------- */
+
+static const struct grade_check *first_lost(const struct grade *grade)
+{
+    for (size_t i = 0; i < grade->count; i++)
+        if (grade->checks[i].points < grade->checks[i].max)
+            return &grade->checks[i];
+    return NULL;
+}
+
+static void advise_all_points(const struct course *course, const struct lesson *lesson)
+{
+    struct progress *progress = progress_or_say(course);
+    const struct lesson *next = progress != NULL ? lesson_next(course, progress) : NULL;
+    printf("\nnext: compare with solutions/%s, where you have it\n", lesson->id);
+    printf("      make build FROM=labs         your functions in the products\n");
+    if (next != NULL)
+        printf("      build/boxwork open %s       the next lesson\n", next->number);
+    progress_close(progress);
+}
+
+void check_advise(const struct course *course, const struct lesson *lesson,
+                  const struct grade *grade)
+{
+    const struct grade_check *lost = first_lost(grade);
+    if (lost == NULL) {
+        advise_all_points(course, lesson);
+        return;
+    }
+    switch (lost->status) {
+    case GRADE_DID_NOT_BUILD:
+        printf("\nnext: what the compiler says, then build/boxwork check %s\n",
+               lesson->number);
+        return;
+    case GRADE_COULD_NOT_RUN:
+        printf("\nnext: build/boxwork check %s --machine\n"
+               "      build/boxwork doctor         what this host lacks\n",
+               lesson->number);
+        return;
+    default:
+        printf("\nnext: %s in labs/%s\n", lost->function, lesson->id);
+        if (lost->page[0] != '\0')
+            printf("      lessons/%s/README.md, \"%s\"\n", lesson->id, lost->page);
+        printf("      build/boxwork hint %s %s\n", lesson->number, lost->function);
+    }
+}
+
+/* --- the command ------------------------------------------------------------------------------- */
+
+/* Writes to FILE, or to stdout when that is NULL. Returns 0, or an exit status. */
+static int report(const struct course *course, const struct grade *grade,
+                  enum grade_format format, const char *name)
+{
+    FILE *file = name != NULL ? fopen(name, "we") : stdout;
+    if (file == NULL)
+        return course_error(course, "%s: %s", name, strerror(errno)), STATUS_CANNOT_RUN;
+    struct grade_style style = grade_style_for(file);
+    int written = grade_write(grade, format, &style, file);
+    if (name == NULL) {
+        written = fflush(file) == EOF ? -1 : written;
+    } else if (fclose(file) == EOF) {
+        written = -1;
+    }
+    if (written != -1)
+        return 0;
+    struct stat s;
+    int saved = errno;
+    if (name != NULL && stat(name, &s) == 0 && S_ISREG(s.st_mode))
+        (void)unlink(name); /* half of a report is worse than none */
+    (void)course_error(course, "%s: %s", name ? name : "stdout", strerror(saved));
+    return STATUS_CANNOT_RUN;
+}
+
+/* Here: the judge and its sandbox on this host. */
+static int check_on_host(const struct course *course, const struct invocation *typed,
+                         const struct check_request *request, enum grade_format format)
+{
+    struct grade *grade = check_here(course, request);
+    if (grade == NULL)
+        return STATUS_CANNOT_RUN;
+    int status = report(course, grade, format, option(typed, "output"));
+    if (status == 0) {
+        status = grade_exit_status(grade);
+        if (format == GRADE_TEXT && request->module == NULL &&
+            option(typed, "output") == NULL)
+            check_advise(course, request->lesson, grade);
+    }
+    grade_free(grade);
+    return status;
+}
+
+/* In the lab machine: the same command there, with the programs that are built here. */
+static int check_in_machine(struct course *course, const struct invocation *typed,
+                            const struct check_request *request, enum grade_format format)
+{
+    const char *file = option(typed, "output"), *word = option(typed, "format");
+    if (inside_build_probes(course, request->lesson, request->module) != 0)
+        return check_on_host(course, typed, request,
+                             format); /* what does not build runs not */
+    if (file != NULL && freopen(file, "we", stdout) == NULL)
+        return course_error(course, "%s: %s", file, strerror(errno)), STATUS_CANNOT_RUN;
+    char *program = course_path(course, "build/boxwork");
+    char *built = check_directory(course, request->lesson);
+    char *argv[] = {program,
+                    "check",
+                    request->lesson->id,
+                    "--here",
+                    "--built",
+                    built,
+                    "--format",
+                    (char *)(word != NULL ? word : "text"),
+                    request->absent_is_reference ? "--absent-is-reference" : NULL,
+                    NULL,
+                    NULL,
+                    NULL};
+    size_t n = request->absent_is_reference ? 9 : 8;
+    if (request->module != NULL) {
+        argv[n++] = "--module"; /* so that the points of another's module are not noted */
+        argv[n] = built;
+    }
+    int status = built != NULL ? inside_run(course, argv) : STATUS_CANNOT_RUN;
+    free(built);
+    free(program);
+    return status;
+}
+
+int run_check(struct course *course, const struct invocation *typed)
+{
+    enum grade_format format = GRADE_TEXT;
+    const char *word = option(typed, "format"), *module = option(typed, "module");
+    const struct lesson *lesson = lesson_named(course, typed->argv[0]);
+    if (lesson == NULL)
+        return STATUS_USAGE;
+    if (word != NULL && grade_format_parse(word, &format) == -1)
+        return course_usage(course, "--format %s: it must be text, json, tap or junit",
+                            word);
+    char *path = module != NULL ? realpath(module, NULL) : NULL;
+    if (module != NULL && path == NULL)
+        return course_usage(course, "--module %s: %s", module, strerror(errno));
+    struct check_request request = {
+        .lesson = lesson,
+        .module = path,
+        .built = option(typed, "built"),
+        .absent_is_reference = option(typed, "absent-is-reference") != NULL,
+    };
+    struct decision decision;
+    int status = where_asked(course, typed, lesson, ACTION_CHECK, &decision);
+    if (status == 0 && decision.place == PLACE_NOWHERE)
+        fprintf(stderr, "boxwork: %s: some checks may not run here (%s)\n", lesson->id,
+                decision.why);
+    if (status == 0)
+        status = decision.place == PLACE_MACHINE
+                     ? check_in_machine(course, typed, &request, format)
+                     : check_on_host(course, typed, &request, format);
+    free(path);
+    return status;
+}
