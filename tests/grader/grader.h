@@ -27,7 +27,7 @@ struct check {
     const char *title;    /* a sentence: "the working directory is inside" */
     const char *function; /* the learner's function that it is about */
     int points;           /* > 0; those of a function add up to its @points */
-    const char *page;     /* the heading of the page to look at: "The way out that stays" */
+    const char *page; /* the heading of the page to look at: "The way out that stays" */
     CMUnitTestFunction run; /* void run(void **state): cmocka's own form of a test */
 };
 
@@ -62,19 +62,19 @@ void judge_expect_errno(const char *what, int expected, int shown);
 struct player; /* one run of the probe in a sandbox of its own; ends with the check */
 
 struct player_setup {
-    const char *stdin_text;  /* what it can read after "go", NULL: nothing */
-    const char *rootfs;      /* a directory of the host that it sees as /rootfs, read-only;
+    const char *stdin_text; /* what it can read after "go", NULL: nothing */
+    const char *rootfs;     /* a directory of the host that it sees as /rootfs, read-only;
                                 NULL: none. judge_rootfs() is the kit's busybox root */
-    const char *file;        /* a file that it sees as /input, read-only; NULL: none */
-    bool kvm;                /* has /dev/kvm, and its KVM calls are recorded */
-    bool as_root;            /* must be uid 0 of a user namespace with many ids mapped (for
+    const char *file;       /* a file that it sees as /input, read-only; NULL: none */
+    bool kvm;               /* has /dev/kvm, and its KVM calls are recorded */
+    bool as_root;           /* must be uid 0 of a user namespace with many ids mapped (for
                                 setgroups, setuid); where that cannot be had the check ends
                                 as "could not run here" */
-    int inherit;             /* how many descriptors of a directory of the host's side it
+    int inherit;            /* how many descriptors of a directory of the host's side it
                                 inherits from number 3 on, on top of 0, 1 and 2 */
-    double seconds;          /* time limit, 0: 10 */
-    size_t memory;           /* bytes of address space a process, 0: 512 MiB */
-    int processes;           /* how many at a time, 0: 32 */
+    double seconds;         /* time limit, 0: 10 */
+    size_t memory;          /* bytes of address space a process, 0: 512 MiB */
+    int processes;          /* how many at a time, 0: 32 */
 };
 
 /* Starts the probe of the function that the running check is about, with ARGUMENTS (ended
@@ -86,7 +86,8 @@ struct player_setup {
  * (user, mnt, pid, net, ipc, uts, cgroup); uid 0 inside, which is nobody in particular
  * outside; no new privileges.
  */
-struct player *player_start(const struct player_setup *setup, const char *const arguments[]);
+struct player *player_start(const struct player_setup *setup,
+                            const char *const arguments[]);
 
 /* Waits until the probe calls probe_ready() and stands still, and returns the text that it
  * gave ("" if none). If it ends, crashes or runs out of time before, the check ends with
@@ -147,11 +148,11 @@ const char *judge_rootfs(void);
  * the player cannot make one up, nor hide one. */
 struct kvm_call {
     pid_t pid;
-    unsigned long request;    /* KVM_CREATE_VM, ... */
-    char target[32];          /* what the descriptor is: "kvm", "kvm-vm", "kvm-vcpu:0" */
-    uint64_t argument;        /* the third argument of ioctl */
-    size_t size;              /* bytes of DATA: what the request reads from memory */
-    uint8_t data[4096];       /* what the argument pointed to, for requests that read */
+    unsigned long request; /* KVM_CREATE_VM, ... */
+    char target[32];       /* what the descriptor is: "kvm", "kvm-vm", "kvm-vcpu:0" */
+    uint64_t argument;     /* the third argument of ioctl */
+    size_t size;           /* bytes of DATA: what the request reads from memory */
+    uint8_t data[4096];    /* what the argument pointed to, for requests that read */
 };
 
 /* The calls so far, in their order. COUNT gets how many. At most 4,096 are kept; the array is
