@@ -218,7 +218,8 @@ build/$(call short,$1): $(foreach l,$(upto_$1),$(call objects,lessons/$l) build/
 	    -Wl,--no-as-needed $$(filter %.so,$$^) -Wl,-rpath,'$$$$ORIGIN/reference' \
 	    -Wl,--as-needed $$(TUTOR_LIBS)
 
-build/tests/$1/judge: build/tests/$1/test.o build/libgrader.a
+# All but the probe, which is the player's side.
+build/tests/$1/judge: $(filter-out build/tests/$1/probe.o,$(call objects,tests/$1)) build/libgrader.a
 	$$(call say,LINK)
 	$$(Q)$$(CC) -o $$@ $$^ -Wl,--as-needed $$(GRADER_LIBS)
 endef
