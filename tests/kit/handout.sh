@@ -1,0 +1,43 @@
+# handout.sh - the tree that a class gets: nothing of the solutions is in it, and all of it works.
+set -eu
+copy=$(mktemp -d /tmp/boxwork-handout-XXXXXX)
+trap 'rm -rf "$copy"' EXIT
+fail() { echo "handout: $*" >&2; exit 1; }
+
+sh labs/handout.sh "$copy/tree" > /dev/null
+cd "$copy/tree"
+
+if find solutions -name '*.c' | grep .; then fail 'a solution is in the handout'; fi
+if find . -path '*mutants*' | grep .; then fail 'a mutant is in the handout'; fi
+if find solutions -name '*.o' -exec objdump -h {} + | grep -q debug_; then
+    fail 'the reference has debugging information'
+fi
+[ -n "$(find solutions -name '*.o')" ] || fail 'no reference objects'
+
+make -s -j2 build judges > build.log 2>&1 || { cat build.log; fail 'it does not build'; }
+
+# Everything that is in the course runs on the reference's objects.
+status=$(build/mini-container run build/rootfs sh -c 'echo in; exit 5'; echo $?)
+[ "$status" = "in
+5" ] || fail "mini-container: $status"
+
+# An untouched lab earns nothing, and a function that was written earns its points.
+if build/boxwork check c02 --here --format json > report.json; then fail 'an untouched lab passed'; fi
+grep -q '"points": 0' report.json || fail 'an untouched lab has points'
+build/boxwork reset c02 > /dev/null || fail 'reset'
+
+# The same again with one function written.
+awk '/LAB_TODO\("2.1"/ { print "    return chroot(root) == -1 ? -1 : chdir(\"/\");"; skip = 1; next }
+     skip { skip = 0; next } { print }' labs/c02-chroot/chroot.c > chroot.c
+sed -i 's/#include <errno.h>/#include <errno.h>\n#include <unistd.h>/' chroot.c
+cp chroot.c labs/c02-chroot/chroot.c
+build/boxwork check c02 --here --format tap > report.tap && fail 'one function passed as all'
+grep -q '^ok .*enter' report.tap || { cat report.tap; fail 'chroot_enter earned nothing'; }
+
+# FROM=labs links it into the product, and says so.
+make -s build FROM=labs > from.log 2>&1 || { cat from.log; fail 'FROM=labs does not build'; }
+grep -q 'chroot_enter: yours' from.log || { cat from.log; fail 'chroot_enter is not mine'; }
+grep -q 'chroot_run: reference' from.log || fail 'chroot_run should be the reference'
+build/mini-container --version | grep -q 'chroot_enter: yours' || fail '--version does not say it'
+[ "$(build/mini-container run build/rootfs pwd)" = / ] || fail 'the mixed product does not run'
+echo 'handout: as it should be'
