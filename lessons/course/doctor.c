@@ -14,26 +14,30 @@
 #include "page.h"
 #include "where.h"
 
-static void print_fact(const struct course *course, const struct host_probe *probe,
-                       const struct host_fact *fact)
+/* TEXT from column AT on, wrapped at blanks; the cursor stands there already. */
+static void print_wrapped(const struct course *course, int at, const char *text)
 {
-    enum { DETAIL_AT = 36 };
-    const char *colour = !course->colour ? "" : fact->there ? "\033[32m" : "\033[31m";
-    int width = course->columns > DETAIL_AT + 20 ? course->columns - DETAIL_AT : 20;
-    printf("  %s%-3s%s  %-*s ", colour, fact->there ? "yes" : "no",
-           colour[0] != '\0' ? "\033[0m" : "", DETAIL_AT - 8, probe->title);
-    /* A longer detail goes on in a second line, at a blank. */
-    const char *rest = fact->detail;
-    while ((int)strlen(rest) > width) {
+    int width = course->columns > at + 20 ? course->columns - at : 20;
+    while ((int)strlen(text) > width) {
         int cut = width;
-        while (cut > 0 && rest[cut] != ' ')
+        while (cut > 0 && text[cut] != ' ')
             cut--;
         if (cut == 0)
             break;
-        printf("%.*s\n%*s", cut, rest, DETAIL_AT - 2, "");
-        rest += cut + 1;
+        printf("%.*s\n%*s", cut, text, at, "");
+        text += cut + 1;
     }
-    printf("%s\n", rest);
+    printf("%s\n", text);
+}
+
+static void print_fact(const struct course *course, const struct host_probe *probe,
+                       const struct host_fact *fact)
+{
+    enum { TITLE = 26, DETAIL_AT = 2 + 5 + TITLE };
+    const char *colour = !course->colour ? "" : fact->there ? "\033[32m" : "\033[31m";
+    printf("  %s%-3s%s  %-*s", colour, fact->there ? "yes" : "no",
+           colour[0] != '\0' ? "\033[0m" : "", TITLE, probe->title);
+    print_wrapped(course, DETAIL_AT, fact->detail);
 }
 
 static void print_lesson(const struct course *course, const struct lesson *lesson,
@@ -42,10 +46,12 @@ static void print_lesson(const struct course *course, const struct lesson *lesso
     static const char *const where[] = {[PLACE_HERE] = "here",
                                         [PLACE_MACHINE] = "lab machine",
                                         [PLACE_NOWHERE] = "not at all"};
-    printf("  %-20s %s\n", lesson->id, where[decision->place]);
-    if (decision->why[0] != '\0')
-        printf("      %.*s\n", course->columns > 40 ? 4 * course->columns : 160,
-               decision->why);
+    enum { NAME = 20, WHY_AT = 6 };
+    printf("  %-*s %s\n", NAME, lesson->id, where[decision->place]);
+    if (decision->why[0] == '\0')
+        return;
+    printf("%*s", WHY_AT, "");
+    print_wrapped(course, WHY_AT, decision->why);
 }
 
 static int text(struct course *course)

@@ -12,7 +12,7 @@
 static int help_all(const struct course *course)
 {
     printf("boxwork: containers and virtual machines from the system call up, in C\n\n"
-           "  boxwork                    the map, and what to type next\n");
+           "  boxwork                         the map, and what to type next\n");
     for (const struct course_command *c = course_commands; c->name != NULL; c++) {
         if (c->hidden)
             continue;
@@ -22,7 +22,7 @@ static int help_all(const struct course *course)
                        : c->arguments ? c->arguments
                                       : "");
         /* One more column where the … takes three bytes for one. */
-        printf("  boxwork %-*s %s\n", c->raw ? 20 : 18, line, c->help);
+        printf("  boxwork %-*s %s\n", c->raw ? 25 : 23, line, c->help);
     }
     printf("\n  --help      after a command: its options\n"
            "  --version   the version\n\n"

@@ -23,15 +23,15 @@
 const struct host_probe host_probes[HOST_PROBES] = {
     {"root", "root", probe_root, 2},
     {"namespaces", "namespaces", probe_namespaces, 4},
-    {"userns", "user namespaces without root", probe_userns, 4},
+    {"userns", "user namespaces, no root", probe_userns, 4},
     {"seccomp", "seccomp filters", probe_seccomp, 2},
     {"overlay", "overlayfs", probe_overlay, 4},
     {"veth", "virtual network cards", probe_veth, 4},
     {"cgroup2", "cgroup v2 controllers", probe_cgroup2, 2},
-    {"kvm", "KVM, a real-mode guest", probe_kvm, 4},
-    {"kvm-speed", "KVM, ring 0 at native speed", probe_kvm_speed, 4},
-    {"kvm-interrupts", "KVM, interrupts in long mode", probe_kvm_interrupts, 4},
-    {"machine", "the lab machine (QEMU)", probe_machine, 30},
+    {"kvm", "KVM, real-mode guest", probe_kvm, 4},
+    {"kvm-speed", "KVM, native ring 0", probe_kvm_speed, 4},
+    {"kvm-interrupts", "KVM, long-mode interrupts", probe_kvm_interrupts, 4},
+    {"machine", "the lab machine", probe_machine, 30},
 };
 
 bool probe_machine(struct host_answer *answer)

@@ -21,7 +21,7 @@
 const struct course_command course_commands[] = {
     {
         .name = "lessons",
-        .help = "the map of the course, with your points and steps",
+        .help = "the map, with your points and steps",
         .details =
             "A lesson may be named by its number (c02), its folder (c02-chroot) or a\n"
             "part of its name (chroot).\n",
@@ -29,7 +29,7 @@ const struct course_command course_commands[] = {
     },
     {
         .name = "learn",
-        .help = "the map, then the first lesson that is not finished",
+        .help = "the map, then the first unfinished lesson",
         .details =
             "This is what `make learn` does. The lesson is as `boxwork open` opens it;\n"
             "type quit, or press Ctrl-D, to leave.\n",
@@ -117,7 +117,10 @@ const struct course_command course_commands[] = {
     {
         .name = "reset",
         .arguments = "LESSON",
-        .help = "put a lab back as it was handed out, keeping a copy of yours",
+        .help = "put a lab back, keeping a copy of yours",
+        .details =
+            "Your files are kept beside it as FILE.c.YYYYMMDD-HHMMSS; how to undo it is\n"
+            "said. A lab that was not changed is left as it is.\n",
         .least = 1,
         .most = 1,
         .argument = ARGUMENT_LESSON,
@@ -125,7 +128,7 @@ const struct course_command course_commands[] = {
     },
     {
         .name = "doctor",
-        .help = "what this host offers, and where each lesson runs",
+        .help = "what this host offers, where each lesson runs",
         .details = "Everything is tried, in a child with a time limit: namespaces are "
                    "made, small\n"
                    "guests run.\n",
@@ -144,7 +147,7 @@ const struct course_command course_commands[] = {
     {
         .name = "import",
         .arguments = "FILE",
-        .help = "take the progress in FILE, keeping a copy of what is here",
+        .help = "replace your progress by FILE, keeping a copy",
         .least = 1,
         .most = 1,
         .argument = ARGUMENT_FILE,

@@ -55,8 +55,9 @@ static int say_where(const struct course *course, const struct lesson *lesson,
                 decision->why);
     if (decision->place != PLACE_NOWHERE)
         return 0;
-    if (action == ACTION_PLAY) {
-        (void)course_error(course, "%s cannot run: %s", lesson->id, decision->why);
+    if (action == ACTION_PLAY || decision->unsafe) {
+        (void)course_error(course, "%s: not run: %s%s", lesson->id, decision->why,
+                           decision->unsafe ? ": be another user, or say --here" : "");
         return STATUS_CANNOT_RUN;
     }
     /* To read the page is always possible. */

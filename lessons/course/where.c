@@ -105,6 +105,7 @@ struct decision where_to_run(struct course *course, const struct lesson *lesson,
         (void)snprintf(decision.why, sizeof decision.why,
                        "your own code does not run as root on the host");
         send_to_machine(course, &decision);
+        decision.unsafe = decision.place == PLACE_NOWHERE;
     }
     return decision;
 }

@@ -18,6 +18,7 @@ enum action {
 
 struct decision {
     enum place place;
+    bool unsafe;   /* nowhere, because here the learner's own code would run as root */
     char why[320]; /* one line: what is missing here; "" when nothing is */
 };
 
