@@ -19,13 +19,12 @@
 #include "realmode.h"
 
 enum {
-    FLAGS_RESERVED = 0x2, /* bit 1 of the flags is always 1 (SDM 1, "EFLAGS Register") */
-    CR0_RESET =
-        0x60000010,     /* SDM 3A, "Processor State After Reset": caches off, PE is 0 */
-    SEGMENT_CODE = 0xb, /* type: code, readable, accessed (SDM 3A, "Code- and Data-Segment
-                                   Descriptor Types") */
-    SEGMENT_DATA = 0x3, /* type: data, writable, accessed */
-    VECTORS = 0x400,    /* bytes of the interrupt vector table, at address 0 */
+    FLAGS_RESERVED = 0x2,   /* bit 1 of the flags is always 1: SDM 1, "EFLAGS Register" */
+    CR0_RESET = 0x60000010, /* SDM 3A, "Processor State After Reset"; bit 0, PE, is 0 */
+    VECTORS = 0x400,        /* bytes of the interrupt vector table, at address 0 */
+    /* SDM 3A, "Code- and Data-Segment Descriptor Types" */
+    SEGMENT_CODE = 0xb, /* code, readable, accessed */
+    SEGMENT_DATA = 0x3, /* data, writable, accessed */
 };
 
 /* Puts the processor at segment:offset.                       @lab 2.1 @points 20
