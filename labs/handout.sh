@@ -20,9 +20,11 @@ for functions in build/reference/*/functions; do
     for object in build/reference/"$lesson"/*.o; do
         objcopy --strip-debug "$object" "$target.new/solutions/$lesson/$(basename "$object")"
     done
-    # The lab as it is handed out, so that `boxwork reset` can put it back.
+    # The lab as it is handed out, and once more where `boxwork reset` takes it from.
     for source in solutions/"$lesson"/*.c; do
-        awk -f labs/cut.awk "$source" > "$target.new/labs/$lesson/$(basename "$source")"
+        name=$(basename "$source")
+        awk -f labs/cut.awk "$source" > "$target.new/labs/$lesson/$name"
+        cp "$target.new/labs/$lesson/$name" "$target.new/solutions/$lesson/$name.lab"
     done
 done
 rm -rf "$target"

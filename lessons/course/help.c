@@ -24,13 +24,12 @@ static int help_all(const struct course *course)
         /* One more column where the … takes three bytes for one. */
         printf("  boxwork %-*s %s\n", c->raw ? 25 : 23, line, c->help);
     }
-    printf("\n  --help      after a command: its options\n"
-           "  --version   the version\n\n"
-           "Exit status: 0 it worked, 1 it did not, 2 wrong usage; check and play: 3 it "
-           "could\n"
-           "not run.\n\n"
-           "Completion for bash:  source %s/lessons/course/completion.bash\n",
-           course->top);
+    printf(
+        "\n  --help      after a command: its options\n"
+        "  --version   the version\n\n"
+        "Exit status: 0 it worked, 1 it did not, 2 wrong usage, 3 it could not run.\n\n"
+        "Completion for bash:  source %s/lessons/course/completion.bash\n",
+        course->top);
     return STATUS_OK;
 }
 
