@@ -12,7 +12,11 @@
 # of the same name replaces it. In the learner's object every function of the lab but the one
 # is made weak too; the reference stands first on the command line and wins. What the linker
 # then finds unused (--gc-sections) it drops: the reference's version of the function that is
-# graded is not in the probe.
+# graded is not in the probe. All other names of the learner's (a main, a write of its own) are
+# made local: they are nobody's business but the learner's.
+#
+# What the compiler read is looked at: a module that includes the reference, an object of it or
+# a mutant has not been written by whoever hands it in.
 #
 # Exit status 0; 1 when it does not compile or link, with the compiler's words on stderr.
 # CC, CFLAGS and LIBS come from the Makefile.
@@ -22,17 +26,44 @@ shift 3
 functions=build/reference/$lesson/functions
 
 case $module in
-*.c) files=$module ;;
-*)   files=$(ls "$module"/*.c) ;;
+*.c) files=$module own=$(dirname "$module") ;;
+*)   files=$(ls "$module"/*.c) own=$module ;;
 esac
 
-rm -f "$out"/*.part.o "$out"/probe-*
+# The assembler says what .incbin and .include read; clang's own cannot.
+case $CC in
+*clang*) assembler= ;;
+*)       assembler=yes ;;
+esac
+
+only_own() # only_own FILE - fails when FILE was made from what the learner must not read
+{
+    sed 's/^[^:]*://; s/\\$//' "$out/read-by-cc" "$out/read-by-as" | tr ' ' '\n' |
+    while read -r path; do
+        [ -e "$path" ] || continue
+        real=$(realpath "$path")
+        case $real in
+        "$(realpath "$1")"|"$(realpath "$own")"/*) ;;
+        "$here"/solutions/*|"$here"/build/*|"$here"/tests/*)
+            echo "$(basename "$1"): error: it includes $path, which is not yours" >&2
+            exit 1 ;;
+        esac
+    done
+}
+
+here=$(pwd -P)
+rm -f "$out"/*.part.o "$out"/only-*.o "$out"/others-* "$out"/probe-*
+: > "$out/read-by-as"
 for file in $files; do
-    $CC $CFLAGS -c "$file" -o "$out/$(basename "$file" .c).part.o" || exit 1
+    part=$out/$(basename "$file" .c).part.o
+    $CC $CFLAGS -MD -MF "$out/read-by-cc" ${assembler:+-Wa,--MD,"$out/read-by-as"} \
+        -c "$file" -o "$part" || exit 1
+    only_own "$file" || { rm -f "$part"; exit 1; }
 done
 ld -r -o "$out/module.o" "$out"/*.part.o || exit 1
 sh tests/grader/todo.sh "$out/module.o" > "$out/todo"
 nm --defined-only "$out/module.o" | awk '$2 == "T" { print $3 }' > "$out/defined"
+awk '{ print $1 }' "$functions" > "$out/asked"
 
 link() # link NAME OBJECT...
 {
@@ -47,8 +78,9 @@ while read -r function step points file; do
     if grep -qx "$function" "$out/todo" || ! grep -qx "$function" "$out/defined"; then
         continue
     fi
-    awk -v f="$function" '$1 != f { print $1 }' "$functions" > "$out/others-$function"
-    objcopy --weaken-symbols="$out/others-$function" "$out/module.o" "$out/only-$function.o"
+    grep -vx "$function" "$out/asked" > "$out/others-$function" || :
+    objcopy --keep-global-symbols="$out/asked" --weaken-symbols="$out/others-$function" \
+        "$out/module.o" "$out/only-$function.o"
     link "probe-$function" "$@" "$out/only-$function.o" &
     pids="$pids $!"
 done < "$functions"

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <math.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -83,7 +82,8 @@ static int limit(int resource, rlim_t soft, rlim_t hard)
 
 static const char *set_limits(const struct sandbox_setup *setup)
 {
-    rlim_t seconds = (rlim_t)ceil(setup->seconds) + 1;
+    rlim_t seconds =
+        (rlim_t)setup->seconds + 2; /* at least one more than the time limit */
     if (limit(RLIMIT_CORE, 0, 0) == -1)
         return "limit core files";
     /* The soft limit comes as SIGXCPU, which the judge can tell from being killed. */
