@@ -7,11 +7,9 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "check.h"
@@ -41,18 +39,6 @@ static void note_points(const struct course *course, const struct grade *grade)
         (void)course_error(course, "the points are not noted: %s", error);
 }
 
-/* Two checks of a lesson at a time would build into the same folder: the second waits. Returns
- * a descriptor that holds the lock, or -1 when there is none to be had. */
-static int lock_directory(const char *directory)
-{
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd != -1 && flock(fd, LOCK_EX) == -1) {
-        (void)close(fd); /* it was only opened for the lock */
-        return -1;
-    }
-    return fd;
-}
-
 /* Inside a machine the host builds, and its files arrive here. Returns the folder with the
  * programs, to be freed; NULL with a line on stderr. */
 static char *ask_for_probes(const struct course *course, const struct lesson *lesson)
@@ -74,24 +60,21 @@ static char *ask_for_probes(const struct course *course, const struct lesson *le
 struct grade *check_here(const struct course *course, const struct check_request *request)
 {
     struct grade *grade = NULL;
-    char *error = NULL, *out = NULL;
-    bool own = request->module == NULL && request->built == NULL;
+    char *error = NULL, *built = NULL;
     if (request->built != NULL)
-        out = strdup(request->built);
-    else if (own)
-        out = machine_inside() ? ask_for_probes(course, request->lesson)
-                               : check_directory(course, request->lesson);
-    if (out == NULL && (own || request->built != NULL))
+        built = strdup(request->built);
+    else if (request->module == NULL && machine_inside())
+        built = ask_for_probes(course, request->lesson);
+    if (built == NULL && (request->built != NULL || machine_inside()))
         return NULL;
-    bool built = request->built != NULL || (own && machine_inside());
-    int lock = out != NULL ? lock_directory(out) : -1;
     struct grade_request asked = {
         .top = course->top,
         .lesson = request->lesson->id,
         .module = request->module,
-        .out = out,
+        .out = built,
         .absent_is_reference = request->absent_is_reference,
-        .builder = built ? "true" : NULL,
+        .builder =
+            built != NULL ? "true" : NULL, /* true(1): there is nothing left to do */
         .progress = isatty(2) ? show_life : NULL,
     };
     if (grade_lesson(&asked, &grade, &error) == -1) {
@@ -101,9 +84,7 @@ struct grade *check_here(const struct course *course, const struct check_request
     if (asked.progress != NULL)
         fprintf(stderr, "\r\033[K");
     free(error);
-    free(out);
-    if (lock != -1)
-        (void)close(lock); /* gives the lock back */
+    free(built);
     if (grade != NULL && request->module == NULL)
         note_points(course, grade);
     return grade;
