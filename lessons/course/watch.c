@@ -95,7 +95,7 @@ static void print_change(const struct course *course, const struct grade_check *
     printf("  %s%-13s%s %3d/%-3d %s\n", course->colour ? colour : "",
            grade_status_word(now->status), course->colour ? "\033[0m" : "", now->points,
            now->max, now->title);
-    if (now->status != GRADE_DID_NOT_BUILD && now->status != GRADE_NOT_WRITTEN)
+    if (now->status != GRADE_NOT_WRITTEN)
         for (const char *line = now->message; line[0] != '\0';) {
             int length = (int)strcspn(line, "\n");
             printf("      %.*s\n", length, line);
@@ -103,38 +103,56 @@ static void print_change(const struct course *course, const struct grade_check *
         }
 }
 
-static void print_changes(const struct course *course, const struct grade *before,
-                          const struct grade *now)
+static bool is_unbuilt(const struct grade *grade)
+{
+    return grade->count > 0 && grade->checks[0].status == GRADE_DID_NOT_BUILD;
+}
+
+/* Is it worth a line? The message of an unwritten function only tells where it stands. */
+static bool has_changed(const struct grade_check *old, const struct grade_check *now)
+{
+    if (old == NULL || old->status != now->status || old->points != now->points)
+        return true;
+    return now->status != GRADE_NOT_WRITTEN && strcmp(old->message, now->message) != 0;
+}
+
+static void print_time(void)
 {
     time_t seconds = time(NULL);
     struct tm local;
-    char clock[16] = "";
-    if (localtime_r(&seconds, &local) != NULL)
-        (void)strftime(clock, sizeof clock, "%H:%M:%S  ", &local); /* it fits */
-    printf("\n%s%d of %d points", clock, now->points, now->max);
+    char clock[16];
+    if (localtime_r(&seconds, &local) != NULL &&
+        strftime(clock, sizeof clock, "%H:%M:%S", &local) > 0)
+        printf("\n%s  ", clock);
+}
+
+static void print_changes(const struct course *course, const struct grade *before,
+                          const struct grade *now)
+{
+    print_time();
+    if (is_unbuilt(now)) {
+        printf("it does not build\n%s", now->compiler);
+        return;
+    }
+    printf("%d of %d points", now->points, now->max);
     if (now->points != before->points)
         printf(" (%+d)", now->points - before->points);
     printf("\n");
     if (now->compiler[0] != '\0' && strcmp(now->compiler, before->compiler) != 0)
-        printf("%s\n", now->compiler);
+        printf("%s", now->compiler); /* warnings */
     size_t changed = 0;
     for (size_t i = 0; i < now->count; i++) {
-        const struct grade_check *check = &now->checks[i],
-                                 *old = check_of(before, check->id);
-        if (old != NULL && old->status == check->status && old->points == check->points &&
-            strcmp(old->message, check->message) == 0)
+        if (!has_changed(check_of(before, now->checks[i].id), &now->checks[i]))
             continue;
         changed++;
-        if (check->status != GRADE_DID_NOT_BUILD)
-            print_change(course, check);
+        print_change(course, &now->checks[i]);
     }
     if (changed == 0)
         printf("  nothing changed\n");
-    else if (now->count > 0 && now->checks[0].status == GRADE_DID_NOT_BUILD)
-        printf("  it does not build\n");
 }
 
-/* The first time a whole report, then what changed. Returns the grade that is the last now. */
+/* The first time a whole report, then what changed. Returns the grade to compare the next one
+ * with: the last that did build, so that a slip of the keyboard is no change in the points. */
 static struct grade *grade_again(const struct course *course, const struct lesson *lesson,
                                  struct grade *before)
 {
@@ -150,6 +168,10 @@ static struct grade *grade_again(const struct course *course, const struct lesso
         print_changes(course, before, now);
     }
     (void)fflush(stdout); /* a pipe that is gone ends the next write */
+    if (before != NULL && is_unbuilt(now)) {
+        grade_free(now);
+        return before;
+    }
     grade_free(before);
     return now;
 }
