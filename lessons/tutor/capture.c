@@ -18,7 +18,8 @@
 #include "capture.h"
 #include "match.h"
 
-#define HIGH 200 /* the session's own descriptors are out of the way of a program's 3, 4, ... */
+#define HIGH                                                                             \
+    200 /* the session's own descriptors are out of the way of a program's 3, 4, ... */
 
 static int copy_high(int fd)
 {
@@ -85,7 +86,8 @@ int capture_begin(struct capture *capture, bool no_input)
     if (no_input && replace_input(capture) == -1)
         return -1;
     /* where there is no devpts, a pipe is better than nothing */
-    if (!(capture->terminal && open_pty(capture, ends) == 0) && pipe2(ends, O_CLOEXEC) == -1)
+    if (!(capture->terminal && open_pty(capture, ends) == 0) &&
+        pipe2(ends, O_CLOEXEC) == -1)
         return -1;
     capture->slave = copy_high(ends[1]);
     close(ends[1]);
@@ -95,7 +97,8 @@ int capture_begin(struct capture *capture, bool no_input)
     }
     close(ends[0]);
     (void)fflush(stdout); /* an error shows at the next write */
-    if (dup2(capture->slave, STDOUT_FILENO) == -1 || dup2(capture->slave, STDERR_FILENO) == -1)
+    if (dup2(capture->slave, STDOUT_FILENO) == -1 ||
+        dup2(capture->slave, STDERR_FILENO) == -1)
         return -1;
     return 0;
 }
@@ -123,7 +126,8 @@ const char *capture_end(struct capture *capture)
     struct supervise_shared *shared = capture->supervise.shared;
 
     (void)fflush(stdout);
-    (void)dup2(capture->out, STDOUT_FILENO); /* both are open, which is all that it needs */
+    (void)dup2(capture->out,
+               STDOUT_FILENO); /* both are open, which is all that it needs */
     (void)dup2(capture->error, STDERR_FILENO);
     if (capture->input != -1) {
         (void)dup2(capture->input, STDIN_FILENO);

@@ -13,9 +13,9 @@
 struct capture {
     struct supervise supervise;
     int out, error; /* the session's own stdout and stderr, kept here during a command */
-    int input;      /* its own stdin, kept while a command has another one; -1 otherwise */
-    int slave;      /* the end that the command writes to; -1 when none runs */
-    bool terminal;  /* stdout is one */
+    int input;     /* its own stdin, kept while a command has another one; -1 otherwise */
+    int slave;     /* the end that the command writes to; -1 when none runs */
+    bool terminal; /* stdout is one */
 };
 
 /* Splits the process (supervise_start) and gets ready. Returns 0, or -1 with errno. */

@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <ucontext.h>
 #include <unistd.h>
 #include "guard.h"
 
@@ -87,7 +88,8 @@ static void on_farewell(int number)
 
 static void on_crash(int number, siginfo_t *info, void *machine)
 {
-    (void)machine; /* backtrace(3) finds the frames by itself */
+    const ucontext_t *context = machine;
+
     if (!guard.here->session || !guard.here->running) {
         as_by_default(number);
         return;
@@ -95,6 +97,7 @@ static void on_crash(int number, siginfo_t *info, void *machine)
     guard.outcome.end = GUARD_CRASHED;
     guard.outcome.signal = number;
     guard.outcome.address = info->si_addr;
+    guard.outcome.instruction = (void *)context->uc_mcontext.gregs[REG_RIP];
     if (!guard.here->crashing) { /* a broken stack can make backtrace crash in its turn */
         guard.here->crashing = 1;
         guard.outcome.frame_count = backtrace(guard.outcome.frames, GUARD_FRAMES);
@@ -145,8 +148,8 @@ int guard_start(void)
     if (guard.here == MAP_FAILED ||
         madvise(guard.here, (size_t)getpagesize(), MADV_WIPEONFORK) == -1)
         return -1;
-    stack.ss_sp = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                       -1, 0);
+    stack.ss_sp = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL) == -1)
         return -1;
     (void)backtrace(frames, 1); /* loads libgcc_s now: in a handler that is not allowed */

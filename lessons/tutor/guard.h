@@ -19,9 +19,10 @@ enum guard_end {
 
 struct guard_outcome {
     enum guard_end end;
-    int status;                 /* what the command returned */
-    int signal;                 /* GUARD_CRASHED: which one */
-    void *address;              /* GUARD_CRASHED: of the access that failed, for SIGSEGV */
+    int status;        /* what the command returned */
+    int signal;        /* GUARD_CRASHED: which one */
+    void *instruction; /* GUARD_CRASHED: that crashed */
+    void *address;     /* GUARD_CRASHED: of the access that failed, for SIGSEGV */
     void *frames[GUARD_FRAMES]; /* GUARD_CRASHED: return addresses, the innermost first */
     int frame_count;
     bool root_moved; /* the command had changed the root of the session; it is back */

@@ -25,8 +25,9 @@
 #include <unistd.h>
 #include "keeper.h"
 
-#define MOST_SOURCES 64 /* background processes that hold a descriptor; the oldest is let go */
-#define GRACE_MS 2500   /* for a session that was told to end */
+#define MOST_SOURCES                                                                     \
+    64 /* background processes that hold a descriptor; the oldest is let go */
+#define GRACE_MS 2500 /* for a session that was told to end */
 
 struct source {
     int fd;
@@ -44,7 +45,7 @@ struct keeper {
     bool has_terminal;
     bool told_to_end;
     struct timespec told; /* told_to_end: when */
-    int status; /* of the session, from waitpid */
+    int status;           /* of the session, from waitpid */
     bool ended;
 };
 
@@ -109,7 +110,8 @@ static void handle(struct keeper *keeper, struct source *source, const char *tex
     if (found) {
         show_and_keep(keeper, source, text, (size_t)(found - text));
         source->over = true;
-        (void)send(keeper->control, "", 1, MSG_NOSIGNAL); /* a gone session shows in wait */
+        (void)send(keeper->control, "", 1,
+                   MSG_NOSIGNAL); /* a gone session shows in wait */
         found += strlen(mark);
         show(found, length - (size_t)(found - text));
         return;
@@ -131,7 +133,8 @@ static bool copy(struct keeper *keeper, struct source *source)
     char text[SUPERVISE_MARK_SIZE + 16384];
     size_t held = source->held;
 
-    memcpy(text, keeper->shared->mark, held); /* what is held back is a start of the mark */
+    memcpy(text, keeper->shared->mark,
+           held); /* what is held back is a start of the mark */
     ssize_t length = read(source->fd, text + held, sizeof text - held);
     if (length == -1 && (errno == EINTR || errno == EAGAIN))
         return true;
@@ -250,7 +253,8 @@ static void serve(struct keeper *keeper)
         (void)kill(keeper->session, SIGKILL); /* it had its time */
     if (result <= 0)
         return;
-    for (size_t i = count; i > 0; i--) /* from the end, because drop() moves the last one */
+    for (size_t i = count; i > 0;
+         i--) /* from the end, because drop() moves the last one */
         if (ready[i + 1].revents && !copy(keeper, &keeper->sources[i - 1]))
             drop(keeper, &keeper->sources[i - 1]);
     if (ready[1].revents)

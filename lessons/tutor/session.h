@@ -41,10 +41,11 @@ struct tutor {
     bool captures; /* there is a keeper: a REPL, a script, `play` */
     bool terminal; /* lines come from a terminal, and go to one */
     bool colour;
-    bool leaving;      /* quit */
-    bool failed;       /* a command of a script failed */
-    bool keeps_notes;  /* the progress file could be read */
-    int input;         /* where lines come from, when that is no terminal */
+    bool plays;       /* `build/c02 play`: this session is there for it */
+    bool leaving;     /* quit */
+    bool failed;      /* a command of a script failed */
+    bool keeps_notes; /* the progress file could be read */
+    int input;        /* where lines come from, when that is no terminal */
     struct capture capture;
 
     const char *word; /* the command that runs, for messages */
@@ -72,6 +73,10 @@ const struct tutor_command *command_at(size_t i);
 bool command_is_guide(const struct tutor_command *command);
 bool command_is_plain(const struct tutor_command *command);
 
+/* The lesson of the program of this name ("c02"), or the last one that it holds; NULL when it
+ * holds none. */
+const char *command_lesson(const char *program);
+
 /* The name that NAME was probably meant to be, or NULL. */
 const char *command_nearest(const char *name);
 
@@ -82,7 +87,8 @@ int command_usage(const struct tutor *tutor, const struct tutor_command *command
 
 /* Runs one line, as it was typed. Returns its exit status. NO_INPUT: stdin is empty. SHOWN
  * (may be NULL) gets what it printed, valid until the next one; "" without capture. */
-int execute_line(struct tutor *tutor, const char *line, bool no_input, const char **shown);
+int execute_line(struct tutor *tutor, const char *line, bool no_input,
+                 const char **shown);
 
 /* Runs a command of this many words, without capture. */
 int execute_words(struct tutor *tutor, int argc, char **argv);

@@ -22,10 +22,10 @@
 /* Memory of both processes. */
 struct supervise_shared {
     char mark[SUPERVISE_MARK_SIZE]; /* what the session writes when a command is over */
-    bool goodbye;        /* the session ended by itself */
-    char next[256];      /* the program to become when the session is over: `open` */
-    size_t kept_length;  /* of the command that ran last */
-    bool cut;            /* there was more */
+    bool goodbye;                   /* the session ended by itself */
+    char next[256];     /* the program to become when the session is over: `open` */
+    size_t kept_length; /* of the command that ran last */
+    bool cut;           /* there was more */
     char kept[SUPERVISE_KEPT + 1];
 };
 

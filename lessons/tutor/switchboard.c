@@ -82,8 +82,10 @@ int switch_start(void)
     for (size_t i = 0; i < count; i++) {
         board.reference[i] = dlsym(RTLD_NEXT, functions[i].name);
         if (!board.reference[i])
-            return fail("%s: the reference of %s has no such function: `make clean build` "
-                        "makes it again", functions[i].name, functions[i].lesson);
+            return fail(
+                "%s: the reference of %s has no such function: `make clean build` "
+                "makes it again",
+                functions[i].name, functions[i].lesson);
         *functions[i].slot = board.reference[i];
     }
     return 0;
@@ -266,7 +268,8 @@ int switch_to(const char *function, enum switch_position position)
     for (size_t i = 0; i < count; i++) {
         if (strcmp(functions[i].name, function) != 0)
             continue;
-        void *to = position == SWITCH_MINE ? find_mine(&functions[i]) : board.reference[i];
+        void *to =
+            position == SWITCH_MINE ? find_mine(&functions[i]) : board.reference[i];
         if (!to) {
             errno = ENOSYS;
             return fail("%s is not written yet", function);

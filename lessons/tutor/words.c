@@ -46,7 +46,8 @@ static int read_word(const char **at, char *to)
 
 char **words_split(const char *line, int *count)
 {
-    size_t most = strlen(line) / 2 + 2; /* a word takes two bytes at least, one at the end */
+    size_t most =
+        strlen(line) / 2 + 2; /* a word takes two bytes at least, one at the end */
     char **words = calloc(most, sizeof *words);
     char *buffer = malloc(strlen(line) + 1);
     int error = ENOMEM, n = 0;
@@ -123,7 +124,8 @@ int words_distance(const char *one, const char *other)
             bool same = one[i - 1] == other[j - 1];
             cost[i][j] = least(cost[i - 1][j - 1] + !same,
                                least(cost[i - 1][j], cost[i][j - 1]) + 1);
-            if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1])
+            if (i > 1 && j > 1 && one[i - 1] == other[j - 2] &&
+                one[i - 2] == other[j - 1])
                 cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1);
         }
     }

@@ -1,0 +1,199 @@
+/* execute.c - runs a line: a word of the session, or a line for the shell.
+ *
+ * Around everything that runs stands guard_run, and around most of it the capture. What the
+ * learner's code may have broken is looked at when it is over.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+#include "session.h"
+#include "words.h"
+
+/* What is to be run: a command with its words, or a line for the shell. */
+struct job {
+    struct tutor *tutor;
+    const struct tutor_command *command; /* NULL: the shell */
+    int argc;
+    char **argv;
+    const char *line;
+    pid_t child; /* the process that is waited for, 0: none */
+};
+
+static int exit_status(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Runs a program and waits for it, also when Ctrl-C interrupts: it gets that one too. */
+static int run_program(const char *program, char *const arguments[], pid_t *child)
+{
+    int status;
+
+    (void)fflush(NULL); /* or the child would print it again */
+    *child = fork();
+    if (*child == -1) {
+        fprintf(stderr, "fork: %s\n", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    if (*child == 0) {
+        execvp(program, arguments);
+        fprintf(stderr, "%s: %s\n", program, strerror(errno));
+        _exit(127);
+    }
+    while (waitpid(*child, &status, 0) == -1)
+        if (errno != EINTR)
+            return EXIT_FAILURE;
+    *child = 0;
+    return exit_status(status);
+}
+
+int execute_program(const char *program, char *const arguments[])
+{
+    pid_t child;
+
+    return run_program(program, arguments, &child);
+}
+
+static int run_job(void *context)
+{
+    struct job *job = context;
+
+    if (job->command)
+        return job->command->run(job->tutor, job->argc, job->argv);
+    char *arguments[] = {(char *)"sh", (char *)"-c", (char *)job->line, NULL};
+    return run_program("/bin/sh", arguments, &job->child);
+}
+
+/* A program that had the terminal may have left it in another mode, or belonging to a process
+ * group that is gone. */
+static void take_terminal(const struct tutor *tutor, const struct termios *mode)
+{
+    sigset_t block, before;
+
+    if (!tutor->terminal)
+        return;
+    sigemptyset(&block);
+    sigaddset(&block, SIGTTOU);
+    (void)sigprocmask(SIG_BLOCK, &block, &before); /* its arguments are right */
+    if (tcgetpgrp(STDIN_FILENO) != getpgrp())
+        (void)tcsetpgrp(STDIN_FILENO, getpgrp()); /* without job control there is none */
+    (void)tcsetattr(STDIN_FILENO, TCSADRAIN, mode);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/* Says what went wrong beside the command's own messages. Returns the exit status. */
+static int look_at(const struct tutor *tutor, const struct guard_outcome *outcome)
+{
+    if (outcome->root_moved)
+        fprintf(stderr,
+                "the root of the session itself had moved, and is back: what changes "
+                "it must run in a child process\n");
+    if (outcome->end == GUARD_CRASHED) {
+        crash_explain(tutor, outcome);
+        return 128 + outcome->signal;
+    }
+    if (outcome->end == GUARD_BROKEN) {
+        fprintf(stderr, "%s: broken off\n", tutor->word ? tutor->word : "command");
+        return 128 + SIGINT;
+    }
+    return outcome->status;
+}
+
+static int guard_job(struct job *job)
+{
+    struct tutor *tutor = job->tutor;
+    struct termios mode;
+    bool has_mode = tutor->terminal && tcgetattr(STDIN_FILENO, &mode) == 0;
+    const char *before = tutor->word;
+
+    tutor->word = job->command ? job->command->name : "sh";
+    struct guard_outcome outcome = guard_run(run_job, job);
+    if (job->child > 0) { /* the second Ctrl-C left it behind */
+        (void)kill(job->child, SIGKILL);
+        (void)waitpid(job->child, NULL, 0);
+    }
+    if (has_mode)
+        take_terminal(tutor, &mode);
+    int status = look_at(tutor, &outcome);
+    (void)fflush(stdout); /* a full disk shows at the end of the program */
+    tutor->word = before;
+    return status;
+}
+
+static bool is_shell_line(const char *line)
+{
+    return line[0] == '!' || (line[0] == '$' && (line[1] == ' ' || line[1] == '\t'));
+}
+
+/* Fills the job from words. Returns 0, or the exit status of what is wrong. */
+static int prepare(struct job *job)
+{
+    job->command = command_find(job->argv[0]);
+    if (!job->command) {
+        const char *nearest = command_nearest(job->argv[0]);
+        fprintf(stderr, "%s: there is no such word: %s%s\n", job->argv[0],
+                nearest ? "did you mean " : "`help` lists them", nearest ? nearest : "");
+        return 2;
+    }
+    if (job->argc - 1 < job->command->least ||
+        (job->command->most >= 0 && job->argc - 1 > job->command->most))
+        return command_usage(job->tutor, job->command);
+    return 0;
+}
+
+/* Words that run other lines (`do`) have no guard of their own: there is one jump back. */
+static int run_prepared(struct job *job)
+{
+    int wrong = prepare(job);
+
+    if (wrong)
+        return wrong;
+    if (!command_is_plain(job->command))
+        return guard_job(job);
+    job->tutor->word = job->command->name;
+    int status = run_job(job);
+    job->tutor->word = NULL;
+    return status;
+}
+
+int execute_words(struct tutor *tutor, int argc, char **argv)
+{
+    return run_prepared(&(struct job){.tutor = tutor, .argc = argc, .argv = argv});
+}
+
+int execute_line(struct tutor *tutor, const char *line, bool no_input, const char **shown)
+{
+    struct job job = {.tutor = tutor};
+    const char *text = "";
+    int status = 0;
+
+    line += strspn(line, " \t");
+    if (is_shell_line(line)) {
+        job.line = line + 1 + strspn(line + 1, " \t");
+    } else if (!(job.argv = words_split(line, &job.argc))) {
+        status = errno == EINVAL ? 2 : EXIT_FAILURE;
+    }
+    bool plain = job.argv && job.argc > 0 && command_find(job.argv[0]) &&
+                 command_is_plain(command_find(job.argv[0]));
+    bool captured =
+        tutor->captures && !plain && capture_begin(&tutor->capture, no_input) == 0;
+    if (status != 0)
+        fprintf(stderr, "%s: %s\n", line,
+                status == 2 ? "a quote or a backslash is left open" : strerror(ENOMEM));
+    else if (job.line)
+        status = guard_job(&job);
+    else if (job.argc > 0)
+        status = run_prepared(&job);
+    if (captured)
+        text = capture_end(&tutor->capture);
+    if (shown)
+        *shown = text;
+    words_free(job.argv);
+    return status;
+}
