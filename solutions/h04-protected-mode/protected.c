@@ -1,0 +1,354 @@
+/* protected.c - segments, privilege and 32-bit paging, built by the host.
+ *
+ * A boot loader does all this from inside: it writes a GDT, loads it, sets a bit in CR0
+ * and jumps. The host can do the same from outside: guest memory is ours, and
+ * KVM_SET_SREGS sets every register with its hidden part. What the CPU checks when a
+ * guest loads a selector is written down here, too, so that a fault can be foretold.
+ *
+ * Read on: Intel SDM volume 3, chapters 3 to 6; Documentation/virt/kvm/api.rst ("KVM
+ * api").
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include "protected.h"
+
+enum {
+    PAGE = 4096,
+    DESCRIPTOR = 8,
+    DESCRIPTORS_MAX = 8192, /* a selector has 13 bits for the index */
+    LARGE_PAGE = 4 << 20,
+    RFLAGS_ONE = 1 << 1, /* this bit of the flags is always 1 */
+};
+
+static int fail(int error)
+{
+    errno = error;
+    return -1;
+}
+
+/* Packs a descriptor.                                         @lab 4.1 @points 15
+ * Intel SDM 3.4.5. The fields are torn apart because the 80286 had 16 bits of limit and
+ * 24 of base, and the 80386 put the rest where there was room.
+ */
+uint64_t protected_pack(const struct kvm_segment *segment)
+{
+    /* 1. The limit has 20 bits. With g it counts in pages of 4 KiB, and its last 12
+     *    bits are taken to be ones. What cannot be said so is refused. */
+    uint64_t limit = segment->limit;
+    bool whole_pages = (limit & 0xfff) == 0xfff;
+    if ((segment->g ? !whole_pages : limit > 0xfffff) || segment->base > 0xffffffff) {
+        errno = EINVAL;
+        return 0;
+    }
+    if (segment->g)
+        limit >>= 12;
+    /* 2. Each field to its place: see the picture in the header. */
+    uint64_t base = segment->base;
+    return (limit & 0xffff) | (base & 0xffffff) << 16 |
+           (uint64_t)(segment->type & 15) << 40 | (uint64_t)(segment->s & 1) << 44 |
+           (uint64_t)(segment->dpl & 3) << 45 | (uint64_t)(segment->present & 1) << 47 |
+           (limit >> 16) << 48 | (uint64_t)(segment->avl & 1) << 52 |
+           (uint64_t)(segment->l & 1) << 53 | (uint64_t)(segment->db & 1) << 54 |
+           (uint64_t)(segment->g & 1) << 55 | (base >> 24) << 56;
+}
+
+/* Unpacks a descriptor.                                       @lab 4.2 @points 10 */
+void protected_unpack(uint64_t descriptor, uint16_t selector, struct kvm_segment *segment)
+{
+    /* 1. Collect limit and base from their parts. */
+    uint32_t limit = (descriptor & 0xffff) | (descriptor >> 48 & 0xf) << 16;
+    bool pages = descriptor >> 55 & 1;
+    /* 2. The register holds the limit in bytes; a limit of 0 pages still means 4096
+     *    bytes. */
+    *segment = (struct kvm_segment){
+        .base = (descriptor >> 16 & 0xffffff) | (descriptor >> 56 & 0xff) << 24,
+        .limit = pages ? limit << 12 | 0xfff : limit,
+        .selector = selector,
+        .type = descriptor >> 40 & 15,
+        .s = descriptor >> 44 & 1,
+        .dpl = descriptor >> 45 & 3,
+        .present = descriptor >> 47 & 1,
+        .avl = descriptor >> 52 & 1,
+        .l = descriptor >> 53 & 1,
+        .db = descriptor >> 54 & 1,
+        .g = pages,
+    };
+    segment->unusable = !segment->present;
+}
+
+/* Writes a GDT.                                               @lab 4.3 @points 10
+ * The limit of a table is its last byte, not its size.
+ */
+int protected_gdt(const struct vm *vm, uint64_t address, const uint64_t *descriptors,
+                  unsigned count, struct kvm_dtable *table)
+{
+    if (count == 0 || count > DESCRIPTORS_MAX)
+        return fail(EINVAL);
+    void *memory = vm_at(vm, address, count * sizeof *descriptors);
+    if (memory == NULL)
+        return -1;
+    memcpy(memory, descriptors, count * sizeof *descriptors);
+    *table = (struct kvm_dtable){.base = address, .limit = count * DESCRIPTOR - 1};
+    return 0;
+}
+
+/* The type allows it? See the table in the header. */
+static bool type_fits(const struct kvm_segment *segment, enum protected_use use)
+{
+    bool code = segment->type & PROTECTED_IS_CODE;
+    if (!segment->s)
+        return false; /* a gate, a TSS, an LDT */
+    if (use == PROTECTED_FOR_CODE)
+        return code;
+    if (use == PROTECTED_FOR_STACK)
+        return !code && segment->type & PROTECTED_WRITABLE;
+    return !code || segment->type & PROTECTED_READABLE;
+}
+
+/* Its privilege allows it? */
+static bool privilege_fits(const struct kvm_segment *segment, enum protected_use use,
+                           unsigned cpl)
+{
+    unsigned rpl = segment->selector & 3;
+    bool conforming = segment->type & PROTECTED_IS_CODE && //
+                      segment->type & PROTECTED_CONFORMING;
+    if (use == PROTECTED_FOR_STACK)
+        return rpl == cpl && segment->dpl == cpl;
+    if (use == PROTECTED_FOR_CODE)
+        return conforming ? segment->dpl <= cpl : rpl <= cpl && segment->dpl == cpl;
+    return conforming || (segment->dpl >= cpl && segment->dpl >= rpl);
+}
+
+/* Loads a selector as the CPU does.                           @lab 4.4 @points 20
+ * Intel SDM 5.4 to 5.8, and the operation of MOV and JMP in volume 2. type_fits and
+ * privilege_fits above are given.
+ */
+int protected_select(const struct vm *vm, const struct kvm_dtable *table,
+                     uint16_t selector, enum protected_use use, unsigned cpl,
+                     struct kvm_segment *segment, struct protected_fault *fault)
+{
+    *fault = (struct protected_fault){.vector = PROTECTED_GENERAL};
+    /* 1. The null selector, whatever its RPL: data registers may hold it, unusable. */
+    if ((selector & ~3) == 0) {
+        if (use != PROTECTED_FOR_DATA)
+            return fail(EACCES);
+        *segment = (struct kvm_segment){.selector = selector, .unusable = 1};
+        return 0;
+    }
+    /* 2. From here on the error code names the selector, without its RPL. There is no
+     *    LDT, and the whole descriptor must lie within the limit of the table. */
+    fault->error_code = selector & ~3u;
+    uint32_t offset = selector & ~7u;
+    if (selector & 4 || offset + DESCRIPTOR - 1 > table->limit)
+        return fail(EACCES);
+    /* 3. Read it. The base is the guest's: it may point anywhere. */
+    uint64_t descriptor;
+    const void *memory = vm_at(vm, table->base + offset, sizeof descriptor);
+    if (memory == NULL)
+        return -1;
+    memcpy(&descriptor, memory, sizeof descriptor);
+    protected_unpack(descriptor, selector, segment);
+    /* 4. Type and privilege come first, and only then whether it is present. */
+    if (!type_fits(segment, use) || !privilege_fits(segment, use, cpl))
+        return fail(EACCES);
+    if (!segment->present) {
+        fault->vector =
+            use == PROTECTED_FOR_STACK ? PROTECTED_STACK_FAULT : PROTECTED_NOT_PRESENT;
+        return fail(EACCES);
+    }
+    segment->type |= PROTECTED_ACCESSED;
+    return 0;
+}
+
+/* Enters protected mode.                                      @lab 4.5 @points 15
+ * KVM_GET_SREGS, KVM_SET_SREGS, KVM_SET_REGS (KVM api 4.11 to 4.13).
+ */
+int protected_enter(const struct vm *vm, struct vcpu *vcpu,
+                    const struct protected_start *start)
+{
+    struct kvm_segment code, data;
+    struct protected_fault fault;
+    struct kvm_sregs sregs;
+    /* 1. Load the two selectors, as ring 0. */
+    if (protected_select(vm, &start->gdt, start->code, PROTECTED_FOR_CODE, 0, &code,
+                         &fault) == -1 ||
+        protected_select(vm, &start->gdt, start->data, PROTECTED_FOR_STACK, 0, &data,
+                         &fault) == -1)
+        return -1;
+    /* 2. Change only what has to change: read the registers first. An IDT with limit 0
+     *    has no room for any gate. */
+    if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) == -1)
+        return -1;
+    sregs.cr0 = PROTECTED_CR0_PE | PROTECTED_CR0_ET;
+    sregs.cr4 = 0;
+    sregs.efer = 0;
+    sregs.gdt = start->gdt;
+    sregs.idt = (struct kvm_dtable){.base = 0, .limit = 0};
+    sregs.cs = code;
+    sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = data;
+    if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs) == -1)
+        return -1;
+    /* 3. eip, esp, and flags with nothing set but the bit that is always 1. */
+    struct kvm_regs regs = {
+        .rip = start->entry, .rsp = start->stack, .rflags = RFLAGS_ONE};
+    return ioctl(vcpu->fd, KVM_SET_REGS, &regs) == -1 ? -1 : 0;
+}
+
+int protected_tables(const struct vm *vm, struct protected_tables *tables,
+                     uint32_t address, uint32_t size)
+{
+    if (address % PAGE != 0 || size % PAGE != 0 || size == 0)
+        return fail(EINVAL);
+    void *memory = vm_at(vm, address, size);
+    if (memory == NULL)
+        return -1;
+    memset(memory, 0, size);
+    *tables = (struct protected_tables){address, address + PAGE, address + size};
+    return 0;
+}
+
+/* Maps a page.                                                @lab 4.6 @points 15
+ * Intel SDM 4.3: 10 bits of the address pick an entry of the directory, 10 one of the
+ * page table, 12 a byte of the page. Entries have 4 bytes.
+ */
+int protected_map(const struct vm *vm, struct protected_tables *tables, uint32_t virtual,
+                  uint32_t physical, uint32_t flags)
+{
+    uint32_t size = flags & PROTECTED_PAGE_LARGE ? LARGE_PAGE : PAGE;
+    if (virtual % size != 0 || physical % size != 0)
+        return fail(EINVAL);
+    /* 1. The entry of the directory. */
+    uint32_t *directory = vm_at(vm, tables->directory, PAGE);
+    if (directory == NULL)
+        return -1;
+    uint32_t *entry = &directory[virtual >> 22];
+    /* 2. A large page ends here: its address and its rights are the entry. */
+    if (flags & PROTECTED_PAGE_LARGE) {
+        if (*entry & PROTECTED_PAGE_PRESENT)
+            return fail(EEXIST);
+        *entry = physical | flags | PROTECTED_PAGE_PRESENT;
+        return 0;
+    }
+    /* 3. Else the entry leads to a page table; make an empty one when there is none
+     *    yet. */
+    if (!(*entry & PROTECTED_PAGE_PRESENT)) {
+        void *empty = tables->next < tables->end ? vm_at(vm, tables->next, PAGE) : NULL;
+        if (empty == NULL)
+            return fail(ENOSPC);
+        memset(empty, 0, PAGE);
+        *entry = tables->next | PROTECTED_PAGE_USER | PROTECTED_PAGE_WRITE |
+                 PROTECTED_PAGE_PRESENT;
+        tables->next += PAGE;
+    } else if (*entry & PROTECTED_PAGE_LARGE) {
+        return fail(EEXIST);
+    }
+    /* 4. And the entry of that table is the page. */
+    uint32_t *table = vm_at(vm, *entry & ~0xfffu, PAGE);
+    if (table == NULL)
+        return -1;
+    entry = &table[virtual >> 12 & 1023];
+    if (*entry & PROTECTED_PAGE_PRESENT)
+        return fail(EEXIST);
+    *entry = physical | flags | PROTECTED_PAGE_PRESENT;
+    return 0;
+}
+
+/* Turns paging on.                                            @lab 4.7 @points 5 */
+int protected_paging(struct vcpu *vcpu, uint32_t directory)
+{
+    struct kvm_sregs sregs;
+    if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) == -1)
+        return -1;
+    sregs.cr3 = directory;
+    sregs.cr4 |= PROTECTED_CR4_PSE;
+    sregs.cr0 |= PROTECTED_CR0_PG | PROTECTED_CR0_WP;
+    return ioctl(vcpu->fd, KVM_SET_SREGS, &sregs) == -1 ? -1 : 0;
+}
+
+bool protected_has_error_code(uint8_t vector)
+{
+    return vector == PROTECTED_DOUBLE_FAULT ||
+           (vector >= PROTECTED_INVALID_TSS && vector <= PROTECTED_PAGE_FAULT);
+}
+
+/* KVM walks the guest's page tables for us (KVM_TRANSLATE, KVM api 4.18); the next lesson
+ * walks them itself. The frame is read word by word: a stack may cross two pages. */
+int protected_frame(const struct vm *vm, struct vcpu *vcpu, uint8_t vector,
+                    struct protected_fault *fault)
+{
+    struct kvm_regs regs;
+    struct kvm_sregs sregs;
+    if (ioctl(vcpu->fd, KVM_GET_REGS, &regs) == -1 ||
+        ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) == -1)
+        return -1;
+    uint32_t word[2];
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t linear = (uint32_t)(sregs.ss.base + regs.rsp + 4 * i);
+        struct kvm_translation translation = {.linear_address = linear};
+        if (ioctl(vcpu->fd, KVM_TRANSLATE, &translation) == -1)
+            return -1;
+        const void *memory =
+            translation.valid ? vm_at(vm, translation.physical_address, 4) : NULL;
+        if (memory == NULL)
+            return fail(EFAULT);
+        memcpy(&word[i], memory, 4);
+    }
+    bool has_code = protected_has_error_code(vector);
+    *fault = (struct protected_fault){
+        .vector = vector,
+        .error_code = has_code ? word[0] : 0,
+        .address = vector == PROTECTED_PAGE_FAULT ? (uint32_t)sregs.cr2 : 0,
+        .eip = has_code ? word[1] : word[0],
+    };
+    return 0;
+}
+
+/* Explains a fault.                                           @lab 4.8 @points 10
+ * Intel SDM 6.13 (selectors) and 4.7 (page faults).
+ */
+int protected_explain(const struct protected_fault *fault, char *text, size_t size)
+{
+    const char *name = protected_vector_name(fault->vector);
+    uint32_t code = fault->error_code;
+    /* 1. A page fault: bit 0 present, 1 write, 2 user, 4 instruction. */
+    if (fault->vector == PROTECTED_PAGE_FAULT)
+        return snprintf(text, size, "%s: %s 0x%08x by %s: %s", name,
+                        code & 16  ? "instruction at"
+                        : code & 2 ? "write to"
+                                   : "read of",
+                        fault->address, code & 4 ? "a program" : "the kernel",
+                        code & 1 ? "not allowed" : "not present");
+    /* 2. A fault without a code, and the double fault, whose code is always 0. */
+    if (!protected_has_error_code(fault->vector) ||
+        fault->vector == PROTECTED_DOUBLE_FAULT)
+        return snprintf(text, size, "%s", name);
+    /* 3. A selector: bit 1 says IDT, else bit 2 says LDT; the index starts at bit 3. */
+    if ((code & 0xfffe) == 0)
+        return snprintf(text, size, "%s: no selector", name);
+    return snprintf(text, size, "%s: selector 0x%x (%s, index %u)", name, code & 0xffff,
+                    code & 2   ? "IDT"
+                    : code & 4 ? "LDT"
+                               : "GDT",
+                    (code & 0xffff) >> 3);
+}
+
+const char *protected_vector_name(uint8_t vector)
+{
+    static const char *const names[] = {
+        [PROTECTED_DIVIDE] = "division",
+        [PROTECTED_DEBUG] = "debug exception",
+        [PROTECTED_BREAKPOINT] = "breakpoint",
+        [PROTECTED_INVALID_OPCODE] = "invalid opcode",
+        [PROTECTED_DOUBLE_FAULT] = "double fault",
+        [PROTECTED_INVALID_TSS] = "invalid TSS",
+        [PROTECTED_NOT_PRESENT] = "segment not present",
+        [PROTECTED_STACK_FAULT] = "stack fault",
+        [PROTECTED_GENERAL] = "general protection",
+        [PROTECTED_PAGE_FAULT] = "page fault",
+    };
+    if (vector >= sizeof names / sizeof *names || names[vector] == NULL)
+        return "exception";
+    return names[vector];
+}
