@@ -35,6 +35,7 @@ struct course {
     int columns; /* of stdout; 80 when it is not known */
     struct host host;
     const char *command; /* the word that runs, for messages */
+    bool built;          /* whoever called us has built everything */
 };
 
 /* One long option. Each has its word in the help of its command. */
@@ -112,7 +113,7 @@ char *course_path(const struct course *course, const char *format, ...)
  */
 const struct lesson *lesson_named(const struct course *course, const char *name);
 
-/* Runs `make -s WORDS…` (targets and variables, ended by NULL, at most 30) in the tree. What it
+/* Runs `make -s WORDS…` (targets and variables, ended by NULL, at most 70) in the tree. What it
  * prints goes to stderr, so that stdout stays what was asked for; QUIET: it goes nowhere.
  * Returns its exit status, or -1 with a line on stderr.
  */

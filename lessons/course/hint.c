@@ -20,7 +20,7 @@ static const struct page_hints *likely(const struct course *course,
 {
     struct module module;
     const struct page_hints *found = NULL;
-    if (module_read(course, lesson, &module) == 0) {
+    if (module_read(course, lesson, false, &module) == 0) {
         for (size_t i = 0; i < module.count && found == NULL; i++)
             if (module.functions[i].owner == OWNER_NOT_WRITTEN)
                 found = page_hints_of(page, module.functions[i].name);

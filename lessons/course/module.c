@@ -1,6 +1,8 @@
 /* module.c - asks the build whose the functions of a lab are. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,32 +82,84 @@ static int read_owners(const struct course *course, const struct lesson *lesson,
     return result;
 }
 
-int module_read(const struct course *course, const struct lesson *lesson,
+static int is_source(const struct dirent *entry)
+{
+    return fnmatch("*.c", entry->d_name, 0) == 0;
+}
+
+/* Is there anything of the learner's? Without it all functions are the reference's. */
+static bool has_files(const struct course *course, const struct lesson *lesson)
+{
+    struct dirent **found = NULL;
+    char *folder = course_path(course, "labs/%s", lesson->id);
+    int n = scandir(folder, &found, is_source, NULL);
+    free(folder);
+    for (int i = 0; i < n; i++)
+        free(found[i]);
+    free(found);
+    return n > 0;
+}
+
+static void all_are(struct module *module, enum owner owner)
+{
+    for (size_t i = 0; i < module->count; i++)
+        module->functions[i].owner = owner;
+}
+
+/* Brings what is asked for up to date. Returns whether the lab builds; *LISTED says whether
+ * there is a list of its functions. Mostly one make does it all. */
+static bool build(const struct course *course, const struct lesson *lesson, bool *listed)
+{
+    char list[80], object[80];
+    const char *const both[] = {list, object, NULL}, *const one[] = {list, NULL};
+    (void)snprintf(list, sizeof list, "build/reference/%s/functions", lesson->id);
+    (void)snprintf(object, sizeof object, "build/labs/%s.so", lesson->id);
+    if ((*listed = course_make(course, both, true) == 0))
+        return true;
+    *listed = course_make(course, one, false) == 0;
+    return false;
+}
+
+bool module_build_all(const struct course *course)
+{
+    enum { MOST = 64 };
+    char *lists[MOST] = {NULL};
+    const char *words[MOST + 3] = {"-k", "mine"};
+    for (size_t i = 0; i < course->count && i < MOST; i++) {
+        lists[i] =
+            course_path(course, "build/reference/%s/functions", course->lessons[i].id);
+        words[2 + i] = lists[i] + strlen(course->top) + 1;
+    }
+    bool built = course->count <= MOST && course_make(course, words, true) == 0;
+    for (size_t i = 0; i < MOST; i++)
+        free(lists[i]);
+    return built;
+}
+
+int module_read(const struct course *course, const struct lesson *lesson, bool built,
                 struct module *module)
 {
-    *module = (struct module){.functions = NULL};
+    *module = (struct module){.builds = true};
+    bool listed = true;
+    if (!built)
+        module->builds = build(course, lesson, &listed);
     char *list = course_path(course, "build/reference/%s/functions", lesson->id);
-    char target[256];
-    const char *const targets[] = {target, NULL};
-    (void)snprintf(target, sizeof target, "build/reference/%s/functions", lesson->id);
-    int status = course_make(course, targets, false);
-    char *text = status == 0 ? file_read(list, NULL) : NULL;
+    char *text = listed ? file_read(list, NULL) : NULL;
     if (text == NULL) {
-        if (status >= 0)
-            (void)course_error(course, "%s: cannot be made: try `make build`", list);
+        (void)course_error(course, "%s: cannot be made: try `make build`", list);
         free(list);
         return -1;
     }
     free(list);
     int result = read_functions(course, text, module);
     free(text);
-    if (result == 0 && module->count > 0) {
-        (void)snprintf(target, sizeof target, "build/labs/%s.so", lesson->id);
-        module->builds = course_make(course, targets, true) == 0;
-        if (module->builds)
-            result = read_owners(course, lesson, module);
-        for (size_t i = 0; i < module->count && !module->builds; i++)
-            module->functions[i].owner = OWNER_DOES_NOT_BUILD;
+    if (result == 0 && module->count > 0 && !has_files(course, lesson)) {
+        module->builds = true;
+        all_are(module, OWNER_REFERENCE);
+    } else if (result == 0 && module->count > 0 && module->builds) {
+        result = read_owners(course, lesson, module);
+    } else {
+        all_are(module, OWNER_DOES_NOT_BUILD);
     }
     if (result == -1)
         module_free(module);

@@ -31,11 +31,16 @@ struct module {
     bool builds;
 };
 
-/* Builds and reads. Returns 0, and the caller frees it with module_free; or -1 with a line on
- * stderr. A lesson without a lab has a count of 0. */
-int module_read(const struct course *course, const struct lesson *lesson,
+/* Builds, unless BUILT says that this has been done, and reads. Returns 0, and the caller
+ * frees it with module_free; or -1 with a line on stderr. A lesson without a lab has a count of
+ * 0. */
+int module_read(const struct course *course, const struct lesson *lesson, bool built,
                 struct module *module);
 void module_free(struct module *module);
+
+/* Builds all labs at once, which is quicker than one after the other. Returns true when all
+ * of them build; otherwise each is to be built by itself, to see which do. */
+bool module_build_all(const struct course *course);
 
 /* "yours", "not written", ... */
 const char *owner_words(enum owner owner);

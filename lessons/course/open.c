@@ -20,6 +20,8 @@ static int build_step(const struct course *course, const struct lesson *lesson)
     char target[32];
     const char *const words[] = {target, "build/rootfs/.made", "guests", NULL};
     (void)snprintf(target, sizeof target, "build/%s", lesson->number);
+    if (course->built)
+        return 0;
     int status = course_make(course, words, false);
     if (status > 0)
         return course_error(course, "%s: its program does not build: make says why above",

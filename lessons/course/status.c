@@ -57,10 +57,10 @@ static void print_function(const struct course *course, const struct module_func
 }
 
 static int status_of(const struct course *course, const struct progress *progress,
-                     const struct lesson *lesson)
+                     const struct lesson *lesson, bool built)
 {
     struct module module;
-    if (module_read(course, lesson, &module) == -1)
+    if (module_read(course, lesson, built, &module) == -1)
         return STATUS_FAILED;
     struct page *page = page_load(course->top, lesson->id);
     char *table = product_table(course, lesson);
@@ -89,14 +89,15 @@ int run_status(struct course *course, const struct invocation *typed)
         return STATUS_USAGE;
     struct progress *progress = progress_or_say(course);
     int status = progress != NULL ? STATUS_OK : STATUS_FAILED;
-    bool first = true;
+    bool first = true,
+         built = only == NULL && status == STATUS_OK && module_build_all(course);
     for (size_t i = 0; i < course->count && status == STATUS_OK; i++) {
         if (only != NULL && only != &course->lessons[i])
             continue;
         if (!first)
             printf("\n");
         first = false;
-        status = status_of(course, progress, &course->lessons[i]);
+        status = status_of(course, progress, &course->lessons[i], built);
     }
     progress_close(progress);
     if (status == STATUS_OK)

@@ -211,7 +211,7 @@ const struct lesson *lesson_named(const struct course *course, const char *name)
 /* --- make ---------------------------------------------------------------------------------- */
 
 /* What make needs itself, then WORDS. */
-enum { WORDS_MOST = 40 };
+enum { WORDS_MOST = 80 };
 static void make_arguments(const struct course *course, const char *const words[],
                            char **argv)
 {
