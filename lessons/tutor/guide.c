@@ -181,6 +181,8 @@ static void say_done(struct tutor *tutor, const struct step *step, bool before)
 {
     int done, all;
 
+    if (!tutor->terminal)
+        return; /* a transcript holds what was typed and what came back */
     guide_count(tutor, step->section, &done, &all);
     const char *title = tutor->page->sections[step->section].title;
     if (step->section != tutor->section)
@@ -211,7 +213,8 @@ void guide_note(struct tutor *tutor, const char *line, const char *shown)
     if (capture_was_cut(&tutor->capture) ||
         !guide_matches(tutor, step->command->expected, shown)) {
         step->shown = strdup(shown); /* without memory, `where` just shows less */
-        guide_quiet(tutor, "· the page shows something else here: `where` says what");
+        if (tutor->terminal)
+            guide_quiet(tutor, "· the page shows something else here: `where` says what");
         return;
     }
     bool before = step->ticked;
@@ -226,8 +229,6 @@ void guide_quiet(struct tutor *tutor, const char *format, ...)
 {
     va_list arguments;
 
-    if (!tutor->terminal)
-        return; /* a transcript holds what was typed and what came back */
     fputs(tutor->colour ? "\033[2m" : "", stdout);
     va_start(arguments, format);
     vprintf(format, arguments);

@@ -145,12 +145,10 @@ static int on_signal(void)
 
 static char *history_file(const struct tutor *tutor)
 {
-    const char *home = getenv("BOXWORK_HOME");
-    char *path;
+    char *folder = progress_folder(tutor->top), *path;
 
-    int result = home && *home ? asprintf(&path, "%s/history-%s", home, tutor->lesson)
-                               : asprintf(&path, "%s/.boxwork/history-%s", tutor->top,
-                                          tutor->lesson);
+    int result = folder ? asprintf(&path, "%s/history-%s", folder, tutor->lesson) : -1;
+    free(folder);
     return result == -1 ? NULL : path;
 }
 

@@ -25,7 +25,7 @@
 struct progress {
     json_t *root;
     char *folder; /* TOP/.boxwork */
-    char *file;   /* TOP/.boxwork/progress.json */
+    char *file;   /* the progress.json in it */
     int lock;     /* -1: it was opened to be read */
 };
 
@@ -207,6 +207,16 @@ static bool keep_damaged(const struct progress *progress)
     return count == 0;
 }
 
+char *progress_folder(const char *top)
+{
+    const char *home = getenv("BOXWORK_HOME");
+    char *folder;
+
+    if (home && *home)
+        return strdup(home);
+    return asprintf(&folder, "%s/.boxwork", top) == -1 ? NULL : folder;
+}
+
 struct progress *progress_open(const char *top, enum progress_mode mode, char *error,
                                size_t size)
 {
@@ -218,9 +228,9 @@ struct progress *progress_open(const char *top, enum progress_mode mode, char *e
         return NULL;
     }
     progress->lock = -1;
-    if (asprintf(&progress->folder, "%s/.boxwork", top) == -1)
-        progress->folder = NULL;
-    if (asprintf(&progress->file, "%s/.boxwork/progress.json", top) == -1)
+    progress->folder = progress_folder(top);
+    if (!progress->folder ||
+        asprintf(&progress->file, "%s/progress.json", progress->folder) == -1)
         progress->file = NULL;
     if (!progress->folder || !progress->file) {
         say(error, size, "%s", strerror(ENOMEM));
@@ -303,14 +313,13 @@ int progress_import(const char *top, const char *from, char *error, size_t size)
     /* a damaged file is no reason to refuse: it is what an import can replace */
     struct progress *progress = progress_open(top, PROGRESS_CHANGE, error, size);
     if (!progress) {
-        char *path;
-        if (asprintf(&path, "%s/.boxwork/progress.json", top) == -1) {
-            json_decref(root);
-            return -1;
+        char *folder = progress_folder(top), *path = NULL;
+        if (folder && asprintf(&path, "%s/progress.json", folder) != -1) {
+            if (unlink(path) == 0)
+                progress = progress_open(top, PROGRESS_CHANGE, error, size);
+            free(path);
         }
-        if (unlink(path) == 0)
-            progress = progress_open(top, PROGRESS_CHANGE, error, size);
-        free(path);
+        free(folder);
     }
     if (!progress) {
         json_decref(root);

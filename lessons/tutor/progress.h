@@ -24,6 +24,11 @@ enum progress_mode {
     PROGRESS_CHANGE, /* nobody else changes it until progress_close: be quick */
 };
 
+/* The folder of the progress file and the histories: TOP/.boxwork, or what BOXWORK_HOME in the
+ * environment says (for a tree that is shared, and for tests). The caller frees it; NULL: no
+ * memory. */
+char *progress_folder(const char *top);
+
 /* Reads the progress of the tree TOP. A missing file is an empty one. Returns it, or NULL
  * with one line for the user in ERROR (size SIZE): the file cannot be read, or is damaged; a
  * damaged one is left as it is, and copied to .boxwork/progress.damaged.json. */
