@@ -167,9 +167,12 @@ build/reference/$1/%.o: solutions/$1/%.o
 	@mkdir -p $$(@D)
 	$$(Q)cp $$< $$@
 
+# Only what it defines: a weak reference to fork(2) would not pull it out of a static libc, and
+# would be called at address 0.
 build/weak/$1/%.o: build/reference/$1/%.o
 	@mkdir -p $$(@D)
-	$$(Q)objcopy --weaken $$< $$@
+	$$(Q)nm --defined-only --extern-only $$< | awk '{ print $$$$3 }' > $$@.names
+	$$(Q)objcopy --weaken-symbols=$$@.names $$< $$@
 
 # "FUNCTION STEP POINTS FILE" for each function that the lab asks for.
 build/reference/$1/functions: $(if $(wildcard solutions/$1/functions),solutions/$1/functions,$(wildcard solutions/$1/*.c) labs/cut.awk)
