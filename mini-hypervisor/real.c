@@ -154,6 +154,17 @@ static void catch_signals(struct vcpu *vcpu, double seconds)
     (void)setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+/* Signals end us as they do others: there is no vCPU any more that a handler could stop. */
+static void release_signals(void)
+{
+    struct itimerval never = {0};
+
+    (void)setitimer(ITIMER_REAL, &never, NULL); /* as above */
+    (void)signal(SIGALRM, SIG_IGN);             /* one may be on its way */
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
+}
+
 static void print_stats(const struct realmode *machine)
 {
     fflush(stdout); /* main() looks whether it arrived */
@@ -216,6 +227,7 @@ int real_run(const struct real_options *options)
         catch_signals(&vcpu, options->seconds);
         int result = realmode_run(&machine);
         int error = errno;
+        release_signals();
         status = say_end(&machine, options, result, error);
         if (options->stats)
             print_stats(&machine);

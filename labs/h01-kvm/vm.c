@@ -1,0 +1,154 @@
+/* vm.c - a virtual machine: three file descriptors and some memory.
+ *
+ *     /dev/kvm --KVM_CREATE_VM--> the VM --KVM_CREATE_VCPU--> a vCPU --KVM_RUN--> an exit
+ *
+ * Guest memory is memory of this process that the VM is told about. The run page is
+ * memory of the kernel that this process maps. Each function here makes one of these,
+ * and takes back what it made when a later part of it fails.
+ *
+ * Read on: Documentation/virt/kvm/api.rst of the kernel ("KVM api"), ioctl(2), mmap(2).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "vm.h"
+#include "lab.h"
+
+/* Closes FD on the way out of a function that has failed. Returns -1, and keeps errno:
+ * close may change it, and the caller wants to know what failed first. */
+static int fail_closing(int fd)
+{
+    int error = errno;
+    (void)close(fd); /* it was never written to: there is nothing to lose */
+    errno = error;
+    return -1;
+}
+
+/* Opens /dev/kvm.                                             @lab 1.1 @points 20
+ * open(2); KVM_GET_API_VERSION (KVM api 4.1), KVM_GET_VCPU_MMAP_SIZE (4.5).
+ */
+int vm_open(struct vm *vm, const char *device)
+{
+    /* 1. Open the device. A program that we execute later must not inherit it. */
+    /* 2. Ask for the version of its API. A file that is no KVM does not know the question
+     *    (ENOTTY); a KVM with another answer than KVM_API_VERSION must not be used. */
+    /* 3. Ask how much memory a vCPU will share with us. */
+    LAB_TODO("1.1", vm_open);
+    return -1;
+}
+
+/* Makes a VM.                                                 @lab 1.2 @points 10
+ * KVM_CREATE_VM (KVM api 4.2); the machine type of a PC is 0.
+ */
+int vm_create(struct vm *vm)
+{
+    LAB_TODO("1.2", vm_create);
+    return -1;
+}
+
+/* Gives the VM memory.                                        @lab 1.3 @points 25
+ * mmap(2); KVM_SET_USER_MEMORY_REGION (KVM api 4.35).
+ */
+int vm_add_memory(struct vm *vm, uint64_t guest_address, size_t size)
+{
+    /* 1. Refuse what is no region. KVM must not even be asked about size 0: for KVM that
+     *    means "remove the slot". */
+    /* 2. Take memory of our own. The kernel hands out a page when somebody first
+     *    touches it: a guest with a gigabyte costs nothing until it uses it
+     *    (MAP_NORESERVE). */
+    /* 3. Tell KVM where the guest shall see it. If it refuses, give the memory back. */
+    /* 4. Remember it: vm_at and vm_destroy need it. */
+    LAB_TODO("1.3", vm_add_memory);
+    return -1;
+}
+
+/* Finds guest memory. @lab 1.4 @points 10 The sum guest_address + length can overflow;
+ * a difference of two that are in order cannot.
+ */
+void *vm_at(const struct vm *vm, uint64_t guest_address, size_t length)
+{
+    LAB_TODO("1.4", vm_at);
+    return NULL;
+}
+
+/* Makes a vCPU and maps its run page.                         @lab 1.5 @points 15
+ * KVM_CREATE_VCPU (KVM api 4.7); the run page: KVM_RUN (4.10) and section 5.
+ */
+int vcpu_create(struct vcpu *vcpu, const struct vm *vm, unsigned index)
+{
+    /* 1. The VM makes the vCPU: a descriptor of its own. */
+    /* 2. Map what it shares with us: run_size bytes, not sizeof(struct kvm_run). The
+     *    data of port I/O lies behind the structure, and would be out of reach.
+     *    MAP_SHARED, because the kernel and we have to see each other's changes. */
+    LAB_TODO("1.5", vcpu_create);
+    return -1;
+}
+
+/* Runs the guest until it exits.                              @lab 1.6 @points 10
+ * KVM_RUN (KVM api 4.10); immediate_exit (section 5).
+ */
+int vcpu_run(struct vcpu *vcpu)
+{
+    LAB_TODO("1.6", vcpu_run);
+    return -1;
+}
+
+/* A flag of our own, looked at before KVM_RUN, would leave a gap: a signal that comes
+ * between the look and the call is handled, and the call then blocks for ever. KVM
+ * looks at this byte after it has entered, when a signal can no longer be missed.
+ */
+void vcpu_stop(struct vcpu *vcpu)
+{
+    __atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_RELAXED);
+}
+
+/* Takes a vCPU apart.                                         @lab 1.7 @points 5
+ * munmap(2), close(2). A descriptor is what >= 0 is: 0 is one.
+ */
+void vcpu_destroy(struct vcpu *vcpu)
+{
+    LAB_TODO("1.7", vcpu_destroy);
+}
+
+/* Takes a VM apart.                                           @lab 1.8 @points 5
+ * First the VM, then the memory that it uses.
+ */
+void vm_destroy(struct vm *vm)
+{
+    LAB_TODO("1.8", vm_destroy);
+}
+
+/* Data, not code: a table of the exits of x86 (linux/kvm.h). */
+const char *vcpu_exit_name(uint32_t reason)
+{
+    static const char *const names[] = {
+        [KVM_EXIT_UNKNOWN] = "KVM_EXIT_UNKNOWN",
+        [KVM_EXIT_EXCEPTION] = "KVM_EXIT_EXCEPTION",
+        [KVM_EXIT_IO] = "KVM_EXIT_IO",
+        [KVM_EXIT_HYPERCALL] = "KVM_EXIT_HYPERCALL",
+        [KVM_EXIT_DEBUG] = "KVM_EXIT_DEBUG",
+        [KVM_EXIT_HLT] = "KVM_EXIT_HLT",
+        [KVM_EXIT_MMIO] = "KVM_EXIT_MMIO",
+        [KVM_EXIT_IRQ_WINDOW_OPEN] = "KVM_EXIT_IRQ_WINDOW_OPEN",
+        [KVM_EXIT_SHUTDOWN] = "KVM_EXIT_SHUTDOWN",
+        [KVM_EXIT_FAIL_ENTRY] = "KVM_EXIT_FAIL_ENTRY",
+        [KVM_EXIT_INTR] = "KVM_EXIT_INTR",
+        [KVM_EXIT_SET_TPR] = "KVM_EXIT_SET_TPR",
+        [KVM_EXIT_TPR_ACCESS] = "KVM_EXIT_TPR_ACCESS",
+        [KVM_EXIT_NMI] = "KVM_EXIT_NMI",
+        [KVM_EXIT_INTERNAL_ERROR] = "KVM_EXIT_INTERNAL_ERROR",
+        [KVM_EXIT_SYSTEM_EVENT] = "KVM_EXIT_SYSTEM_EVENT",
+        [KVM_EXIT_IOAPIC_EOI] = "KVM_EXIT_IOAPIC_EOI",
+        [KVM_EXIT_X86_RDMSR] = "KVM_EXIT_X86_RDMSR",
+        [KVM_EXIT_X86_WRMSR] = "KVM_EXIT_X86_WRMSR",
+        [KVM_EXIT_DIRTY_RING_FULL] = "KVM_EXIT_DIRTY_RING_FULL",
+        [KVM_EXIT_AP_RESET_HOLD] = "KVM_EXIT_AP_RESET_HOLD",
+        [KVM_EXIT_X86_BUS_LOCK] = "KVM_EXIT_X86_BUS_LOCK",
+        [KVM_EXIT_NOTIFY] = "KVM_EXIT_NOTIFY",
+    };
+    if (reason >= sizeof names / sizeof *names || names[reason] == NULL)
+        return "an unknown exit";
+    return names[reason];
+}

@@ -1,0 +1,18 @@
+/* The last byte of a slot counts as outside.
+ *
+ * @fails at.inside at.outside
+ */
+#include <errno.h>
+#include "vm.h"
+
+void *vm_at(const struct vm *vm, uint64_t guest_address, size_t length)
+{
+    for (unsigned i = 0; i < vm->slot_count; i++) {
+        const struct vm_slot *slot = &vm->slots[i];
+        if (guest_address >= slot->guest_address &&
+            length < slot->size - (guest_address - slot->guest_address))
+            return slot->host + (guest_address - slot->guest_address);
+    }
+    errno = EFAULT;
+    return NULL;
+}
