@@ -55,6 +55,29 @@ static const struct lesson *lesson_of_id(const struct course *course, const char
     return NULL;
 }
 
+/* Makes build/labs/LESSON.so on the host. */
+static int build_module(const struct course *course, const struct lesson *lesson)
+{
+    char object[80];
+    (void)snprintf(object, sizeof object, "build/labs/%s.so", lesson->id);
+    const char *const words[] = {object, NULL};
+    return course_make(course, words, false) == 0 ? STATUS_OK : STATUS_FAILED;
+}
+
+int run_build(struct course *course, const struct invocation *typed)
+{
+    const struct lesson *lesson = lesson_named(course, typed->argv[0]);
+    if (lesson == NULL)
+        return STATUS_USAGE;
+    if (!machine_inside())
+        return build_module(course, lesson);
+    char *words[] = {"build", lesson->id, NULL};
+    int status = machine_ask(words);
+    return status != -1
+               ? status
+               : course_error(course, "the host does not answer: %s", strerror(errno));
+}
+
 /* Answers what a program inside asks (machine_answer). Runs in a child on the host. */
 static int answer(void *context, int argc, char **argv)
 {
@@ -62,12 +85,8 @@ static int answer(void *context, int argc, char **argv)
     const struct lesson *lesson = argc == 2 ? lesson_of_id(course, argv[1]) : NULL;
     if (lesson == NULL)
         return course_error(course, "the session inside asks for what is not known here");
-    if (strcmp(argv[0], "build") == 0) {
-        char object[80];
-        (void)snprintf(object, sizeof object, "build/labs/%s.so", lesson->id);
-        const char *const words[] = {object, NULL};
-        return course_make(course, words, false);
-    }
+    if (strcmp(argv[0], "build") == 0)
+        return build_module(course, lesson);
     if (strcmp(argv[0], "probes") == 0)
         return inside_build_probes(course, lesson, NULL);
     return course_error(course, "%s: not known here", argv[0]);

@@ -179,6 +179,18 @@ const struct course_command course_commands[] = {
         .run = run_help,
     },
     {
+        /* For a session, on the host or in the lab machine, whose `use mine` wants the
+         * learner's module anew. */
+        .name = "build",
+        .arguments = "LESSON",
+        .help = "build your module of a lesson, where a session can load it",
+        .least = 1,
+        .most = 1,
+        .argument = ARGUMENT_LESSON,
+        .hidden = true,
+        .run = run_build,
+    },
+    {
         /* For completion.bash: the words that may stand behind those that are typed. */
         .name = "complete",
         .arguments = "[WORD…]",

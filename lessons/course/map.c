@@ -85,8 +85,8 @@ static void print_cell(const struct course *course, const struct progress *progr
     if (page != NULL && page->command_count > 0)
         (void)snprintf(steps, sizeof steps, "%d/%zu",
                        progress_steps(progress, lesson->id), page->command_count);
-    if (points.points >= 0)
-        (void)snprintf(number, sizeof number, "%d", points.points);
+    if (points.points >= 0) /* the best: what was reached once is reached */
+        (void)snprintf(number, sizeof number, "%d", points.best);
     printf("%s%s %s ", colour, finished ? "✓" : next ? ">" : " ", lesson->number);
     print_fitted(lesson_title(page), TITLE);
     printf("%*s%*s%s", POINTS, number, STEPS, steps, colour[0] != '\0' ? "\033[0m" : "");

@@ -117,7 +117,7 @@ static void the_first_unfinished_lesson_is_next(void **state)
          "{\"version\": 1, \"lessons\": {\"c01-first\": {\"points\": 90, \"best\": 100, "
          "\"max\": 100, \"steps\": [\"ls\"], \"steps_total\": 1}}}");
     boxwork(w, "");
-    assert_non_null(strstr(w->out, "✓ c01 the first of all         90   1/1"));
+    assert_non_null(strstr(w->out, "✓ c01 the first of all        100   1/1"));
     assert_non_null(strstr(w->out, "next: build/boxwork open c02"));
 }
 
