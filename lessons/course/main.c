@@ -12,11 +12,11 @@
 #include <string.h>
 #include "course.h"
 
-#define HERE                                                                             \
-    {"here", NULL, "run on this host, whatever it lacks"},                               \
-    {                                                                                    \
-        "machine", NULL, "run in the lab machine"                                        \
-    }
+/* Where a lesson runs, for the commands that run one. */
+/* clang-format off */
+#define OPTION_HERE {"here", NULL, "run on this host, whatever it lacks"}
+#define OPTION_MACHINE {"machine", NULL, "run in the lab machine"}
+/* clang-format on */
 
 const struct course_command course_commands[] = {
     {
@@ -33,7 +33,7 @@ const struct course_command course_commands[] = {
         .details =
             "This is what `make learn` does. The lesson is as `boxwork open` opens it;\n"
             "type quit, or press Ctrl-D, to leave.\n",
-        .options = {HERE},
+        .options = {OPTION_HERE, OPTION_MACHINE},
         .run = run_learn,
     },
     {
@@ -44,7 +44,7 @@ const struct course_command course_commands[] = {
             "Builds the program of the lesson when that is needed. It runs in the lab\n"
             "machine when this host lacks what the lesson needs, or when you are root\n"
             "and have begun the lab: your own code does not run as root on the host.\n",
-        .options = {HERE},
+        .options = {OPTION_HERE, OPTION_MACHINE},
         .least = 1,
         .most = 1,
         .argument = ARGUMENT_LESSON,
@@ -57,7 +57,7 @@ const struct course_command course_commands[] = {
         .details =
             "Exit status: 0 every output was what the page says, 1 one was not, 3 it\n"
             "could not run.\n",
-        .options = {HERE},
+        .options = {OPTION_HERE, OPTION_MACHINE},
         .least = 1,
         .most = 1,
         .argument = ARGUMENT_LESSON,
@@ -77,7 +77,8 @@ const struct course_command course_commands[] = {
                     {"module", "PATH", "grade this folder of C files, or this C file"},
                     {"absent-is-reference", NULL,
                      "what the module does not define is no mistake"},
-                    HERE,
+                    OPTION_HERE,
+                    OPTION_MACHINE,
                     {"built", "DIR", "grade the programs that are built in DIR already"}},
         .least = 1,
         .most = 1,
