@@ -9,9 +9,10 @@
 #include <string.h>
 #include "seen.h"
 
-static const struct player_setup plain = {0};
-static const struct player_setup holding = {.inherit = INHERITED};
-static const struct player_setup many = {.as_root = true};
+/* Who waits for the end of a pipe that he holds himself, waits for ever: not too long here. */
+static const struct player_setup plain = {.seconds = 5};
+static const struct player_setup holding = {.seconds = 5, .inherit = INHERITED};
+static const struct player_setup many = {.seconds = 5, .as_root = true};
 
 /* --- chroot_execute ------------------------------------------------------------------------- */
 

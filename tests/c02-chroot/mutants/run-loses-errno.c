@@ -1,6 +1,6 @@
 /* The child tidies up before it looks at errno: what it tells is why close failed.
  *
- * @fails run.missing run.root run.denied
+ * @fails run.missing run.denied
  */
 #define _GNU_SOURCE
 #include <errno.h>
