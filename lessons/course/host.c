@@ -1,8 +1,9 @@
 /* host.c - the list of what a host may offer, and how each thing is tried in a child.
  *
- * The child answers through a pipe: one byte, then a line. The parent waits for it with a
- * time limit and kills it when that has passed. A child without an answer has none to give,
- * which is a no.
+ * The child answers through a pipe: one byte, then a line in a field of fixed size, so that the
+ * answer is known to be whole even when somebody still holds the pipe open. The parent waits
+ * for it with a time limit and kills the child when that has passed. A child without an answer
+ * has none to give, which is a no.
  *
  * Read on: namespaces.c, cgroups.c and guests.c, where the probes are.
  */
@@ -78,8 +79,7 @@ static _Noreturn void child(const struct host_probe *probe, const char *top, int
     char message[1 + HOST_DETAIL];
     message[0] = probe->run(&answer) ? 1 : 0;
     memcpy(message + 1, answer.detail, HOST_DETAIL);
-    size_t length = 1 + strlen(answer.detail);
-    _exit(write(pipe_end, message, length) == (ssize_t)length ? 0 : 1);
+    _exit(write(pipe_end, message, sizeof message) == (ssize_t)sizeof message ? 0 : 1);
 }
 
 /* Reads the answer until its end, or until DEADLINE. Returns its length, or -1. */
@@ -137,14 +137,14 @@ void host_try(const struct host_probe *probe, const char *top, struct host_fact 
         (void)close(ends[0]);
         return;
     }
-    char message[1 + HOST_DETAIL] = "";
+    char message[1 + HOST_DETAIL];
     ssize_t length =
-        read_answer(ends[0], message, sizeof message - 1, now() + probe->seconds);
+        read_answer(ends[0], message, sizeof message, now() + probe->seconds);
     (void)close(ends[0]);
-    if (length >= 1) {
+    if (length == (ssize_t)sizeof message) {
         fact->there = message[0] == 1;
         set(fact, message + 1);
-    } else if (length == 0) {
+    } else if (length >= 0) {
         set(fact, "the probe died");
     } else {
         (void)snprintf(fact->detail, sizeof fact->detail, "no answer within %g seconds",
