@@ -57,6 +57,9 @@ track     = $(if $(filter c%,$1),container,$(if $(filter h%,$1),hypervisor,compa
 CONTAINER_LESSONS  := $(filter c%,$(LESSONS))
 HYPERVISOR_LESSONS := $(filter h%,$(LESSONS))
 
+# A module of the hypervisor belongs to the product as soon as it is there, before its page.
+HYPERVISOR_MODULES := $(sort $(notdir $(wildcard solutions/h[0-9][0-9]-*)))
+
 # A lesson stands on those of its track that come before it; a comparison stands on all.
 upto_container  :=
 upto_hypervisor :=
@@ -226,7 +229,7 @@ build/tests/$1/judge: $(filter-out build/tests/$1/probe.o,$(call objects,tests/$
 	$$(call say,LINK)
 	$$(Q)$$(CC) -o $$@ $$^ -Wl,--as-needed $$(GRADER_LIBS)
 endef
-$(foreach l,$(LESSONS),$(eval $(call LESSON_RULES,$l)))
+$(foreach l,$(sort $(LESSONS) $(HYPERVISOR_MODULES)),$(eval $(call LESSON_RULES,$l)))
 
 mine: $(foreach l,$(LESSONS),$(if $(wildcard labs/$l/*.c),build/labs/$l.so))
 
@@ -259,7 +262,7 @@ build/mini-container: $(patsubst %.c,build/objects/%.o,$(wildcard mini-container
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^ $(MODULE_LIBS)
 
-build/mini-hypervisor: $(patsubst %.c,build/objects/%.o,$(wildcard mini-hypervisor/*.c)) $(call parts,$(HYPERVISOR_LESSONS)) \
+build/mini-hypervisor: $(patsubst %.c,build/objects/%.o,$(wildcard mini-hypervisor/*.c)) $(call parts,$(HYPERVISOR_MODULES)) \
                        build/hypervisor-whose.o
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^
@@ -273,7 +276,7 @@ build/$1-whose.o: build/$1-whose.c
 	$$(Q)$$(CC) $$(CFLAGS) -c $$< -o $$@
 endef
 $(eval $(call WHOSE,container,$(CONTAINER_LESSONS)))
-$(eval $(call WHOSE,hypervisor,$(HYPERVISOR_LESSONS)))
+$(eval $(call WHOSE,hypervisor,$(HYPERVISOR_MODULES)))
 
 build/boxwork: $(call objects,lessons/course) $(patsubst %.c,build/%.o,$(filter-out labs/machine/init.c,$(wildcard labs/machine/*.c))) \
                build/libtutor.a build/libgrader.a

@@ -165,10 +165,11 @@ int linux_enter(const struct vm *vm, struct vcpu *vcpu, uint64_t entry);
 /* The fixed hardware of ACPI, and the ports that have restarted PCs since there are
  * any. */
 enum {
-    LINUX_PM_PORT = 0x600,         /* 2 registers for events: nothing ever happens */
-    LINUX_PM_CONTROL = 0x604,      /* 16 bits: */
-    LINUX_PM_ACPI_ON = 1 << 0,     /* reads 1 */
-    LINUX_PM_SLEEP = 1 << 13,      /* write: go to sleep, */
+    LINUX_PM_PORT = 0x600,     /* 16 bits: which events have happened: reads 0 */
+    LINUX_PM_ENABLE = 0x602,   /* 16 bits: which may interrupt: keeps what is written */
+    LINUX_PM_CONTROL = 0x604,  /* 16 bits: */
+    LINUX_PM_ACPI_ON = 1 << 0, /* reads 1 */
+    LINUX_PM_SLEEP = 1 << 13,  /* write: go to sleep, */
     LINUX_PM_SLEEP_TYPE = 7 << 10, /* that deep: the number that \_S5_ gives for "off" */
     LINUX_KEYBOARD = 0x64,         /* the value 0xfe pulls the processor's reset line */
     LINUX_RESET = 0xcf9,           /* bits 1 and 2 do so, too */
