@@ -25,6 +25,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -182,6 +183,19 @@ _Noreturn static void bury(pid_t player, int control)
     }
 }
 
+/* The judge looks at our processes through our own /proc, and knows them by the number of our
+ * pid namespace (which fits 32 bits; namespaces(7)). It could not look itself: we are hidden
+ * soon, and the player may have ended before it comes to it. */
+static void show_proc(int control)
+{
+    struct stat about;
+    int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (proc == -1 || stat("/proc/self/ns/pid", &about) == -1 ||
+        control_send(control, CONTROL_PROC, (int)about.st_ino, NULL, proc) == -1)
+        give_up(control, "show the judge our /proc");
+    (void)close(proc);
+}
+
 _Noreturn void sandbox_init(const struct sandbox_setup *given,
                             const struct sandbox_ids *ids, int control)
 {
@@ -204,10 +218,7 @@ _Noreturn void sandbox_init(const struct sandbox_setup *given,
     if (failed)
         give_up(control, failed);
     leave_host_user(ids, control);
-    int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (proc == -1 || control_send(control, CONTROL_PROC, 0, NULL, proc) == -1)
-        give_up(control, "show the judge our /proc");
-    (void)close(proc);
+    show_proc(control);
     limit_processes(setup.processes, control);
     pid_t player = start_player(&setup, ids, control);
     for (int i = 4; i < 7; i++)

@@ -11,7 +11,7 @@
 enum control_kind {
     CONTROL_MAP_ME = 1, /* init: I am in a new user namespace; write my id maps */
     CONTROL_GO,         /* judge, or init to the player: done, go on */
-    CONTROL_PROC,       /* init: here is a descriptor of my /proc */
+    CONTROL_PROC,       /* init: a descriptor of my /proc; `value`: my pid namespace */
     CONTROL_PLAYER, /* player: my credentials come with this; and a KVM listener if asked */
     CONTROL_FAILED, /* init or player: `text` failed with errno `value` */
     CONTROL_ENDED,  /* init: the player ended with wait status `value` */
