@@ -30,6 +30,15 @@
 #include <stdint.h>
 #include "vm.h"
 
+/* Where things are, by our own choice: the guests in guests/protected are linked for
+ * it. */
+enum {
+    PROTECTED_GDT = 0x0800,     /* one that the host has made */
+    PROTECTED_PROGRAM = 0x1000, /* the first byte of a guest, and where it starts */
+    PROTECTED_TABLES = 0x10000, /* page tables; right below them the stack */
+    PROTECTED_TABLES_SIZE = 0x10000,
+};
+
 /* The type of a segment, when its s bit says "code or data": four bits. Intel SDM
  * 3.4.5.1 */
 enum {
@@ -183,7 +192,8 @@ int protected_map(const struct vm *vm, struct protected_tables *tables, uint32_t
                   uint32_t physical, uint32_t flags);
 
 /* Turns paging on: CR3 = DIRECTORY, CR4.PSE, CR0.PG and CR0.WP; the rest stays as it is.
- * Returns 0, or -1 with errno of an ioctl of KVM.
+ * Returns 0, or -1 with errno ENOTSUP (this KVM has no 32-bit paging: it has dropped
+ * the bit; so do KVMs that emulate ring 0), or of an ioctl of KVM.
  */
 int protected_paging(struct vcpu *vcpu, uint32_t directory);
 

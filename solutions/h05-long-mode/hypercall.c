@@ -30,22 +30,17 @@ static int write_all(int fd, const char *text, size_t length)
     return 0;
 }
 
-/* Takes a text from the guest, a piece at a time. Returns its length or -errno. */
+/* Takes a text from the guest, all of it or nothing. Returns its length or -errno. */
 static int64_t call_write(const struct vm *vm, uint64_t root, uint64_t address,
                           uint64_t length, int output)
 {
-    if (length > LONGMODE_WRITE_MAX)
+    char text[LONGMODE_WRITE_MAX];
+    if (length > sizeof text)
         return -E2BIG;
-    char piece[1024];
-    for (uint64_t done = 0; done < length; done += sizeof piece) {
-        size_t part = length - done < sizeof piece ? length - done : sizeof piece;
-        if (longmode_copy(vm, root, address + done, piece, part) == -1)
-            return -EFAULT;
-        int error = write_all(output, piece, part);
-        if (error != 0)
-            return error;
-    }
-    return (int64_t)length;
+    if (longmode_copy(vm, root, address, text, length) == -1)
+        return -EFAULT;
+    int error = write_all(output, text, length);
+    return error != 0 ? error : (int64_t)length;
 }
 
 static int64_t call_time(void)
