@@ -237,6 +237,9 @@ int run_check(struct course *course, const struct invocation *typed)
     };
     struct decision decision;
     int status = where_asked(course, typed, lesson, ACTION_CHECK, &decision);
+    if (status == 0 && decision.place == PLACE_MACHINE && decision.why[0] != '\0')
+        fprintf(stderr, "boxwork: %s: in the lab machine (%s)\n", lesson->id,
+                decision.why);
     if (status == 0 && decision.place == PLACE_NOWHERE)
         fprintf(stderr, "boxwork: %s: some checks may not run here (%s)\n", lesson->id,
                 decision.why);
