@@ -67,6 +67,10 @@ struct interrupts_frame {
     uint64_t ss;
 };
 
+/* Where a guest without handlers of its own says which vector it got
+ * (guests/long/handlers.S): a byte to this port, with rsp as the CPU has left it. */
+enum { INTERRUPTS_REPORT_PORT = 0x5b4 };
+
 /* Reads the frame of VECTOR from the stack of a vCPU that has stopped in its handler,
  * before that pushed anything. The stack is the guest's: it is found through its page
  * tables.

@@ -13,8 +13,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include "hypervisor.h"
+#include "interrupts.h"
 #include "kernel.h"
 #include "longmode.h"
 #include "protected.h"
@@ -28,6 +30,8 @@ enum {
     TABLES_SIZE = 0x10000,
     STACK = 0x80000,
     STACK_SIZE = 0x10000,
+    CLOCK_VECTOR = 32,
+    CLOCK_PERIOD = 10000000, /* ns */
 };
 #define STACK_TOP 0x7ffffff00000ull
 
@@ -37,6 +41,8 @@ struct machine {
     uint64_t root;
     struct longmode_host host;
     bool call_failed; /* the guest has called with an address that is none */
+    int fault;        /* the vector that the guest has reported; -1: none */
+    struct interrupts_clock clock;
     struct exits exits;
 };
 
@@ -53,6 +59,15 @@ static void call_out(void *context, uint16_t port, unsigned size, uint32_t value
     if (port == LONGMODE_CALL_PORT && size == 4 && !machine->call_failed)
         machine->call_failed =
             longmode_hypercall(&machine->vm, machine->root, value, &machine->host) == -1;
+}
+
+/* The port by which it says that it has got an exception. */
+static void report_out(void *context, uint16_t port, unsigned size, uint32_t value)
+{
+    struct machine *machine = context;
+    (void)port;
+    (void)size;
+    machine->fault = (int)(value & 0xff);
 }
 
 /* Memory with the program in it, and a processor in front of it. Returns 0, or -1 when
@@ -119,18 +134,19 @@ static int serve(struct machine *machine, const struct kernel_options *options)
 {
     const struct port_device devices[] = {
         {LONGMODE_CALL_PORT, LONGMODE_CALL_PORT, NULL, call_out, machine},
+        {INTERRUPTS_REPORT_PORT, INTERRUPTS_REPORT_PORT, NULL, report_out, machine},
     };
     while (!machine->host.exited) {
-        if (vcpu_run(&machine->vcpu) == -1)
+        if (interrupts_run(&machine->vcpu, &machine->clock) == -1)
             return -1;
         exits_count(&machine->exits, &machine->vcpu, options->trace);
         if (machine->vcpu.run->exit_reason != KVM_EXIT_IO) {
             errno = ENOTSUP;
             return -1;
         }
-        if (port_io(devices, 1, &machine->vcpu) == -1)
+        if (port_io(devices, sizeof devices / sizeof *devices, &machine->vcpu) == -1)
             return -1;
-        if (machine->call_failed) {
+        if (machine->call_failed || machine->fault >= 0) {
             errno = EFAULT;
             return -1;
         }
@@ -138,13 +154,43 @@ static int serve(struct machine *machine, const struct kernel_options *options)
     return 0;
 }
 
+/* What the processor objected to, in words. */
+static int say_fault(struct machine *machine, const struct kernel_options *options)
+{
+    struct interrupts_frame frame;
+    struct kvm_sregs sregs;
+    char what[128];
+    uint8_t vector = (uint8_t)machine->fault;
+    if (interrupts_frame(&machine->vm, &machine->vcpu, vector, &frame) == -1 ||
+        ioctl(machine->vcpu.fd, KVM_GET_SREGS, &sregs) == -1)
+        return fail(1,
+                    "%s: the guest reported exception %u, and its stack cannot be read",
+                    options->kernel, vector);
+    struct protected_fault fault = {
+        .vector = vector,
+        .error_code = (uint32_t)frame.error_code,
+        .address = sregs.cr2,
+    };
+    (void)protected_explain(&fault, what, sizeof what); /* or a part */
+    return fail(1, "%s: the guest failed at 0x%llx: %s", options->kernel,
+                (unsigned long long)frame.rip, what);
+}
+
 /* Says why it ended, unless the guest has exited. Returns the exit status. */
-static int say_end(const struct machine *machine, const struct kernel_options *options,
+static int say_end(struct machine *machine, const struct kernel_options *options,
                    int result, int error)
 {
     char what[256];
     if (result == 0)
         return machine->host.status;
+    if (error == EFAULT && machine->fault >= 0)
+        return say_fault(machine, options);
+    if (error == EDEADLK)
+        return fail(
+            1,
+            "%s: the guest has halted, and lets nothing wake it: a program ends by a "
+            "call to its host",
+            options->kernel);
     if (error == EFAULT)
         return fail(1, "%s: the guest called its host with an address that it has not",
                     options->kernel);
@@ -167,7 +213,12 @@ static int say_end(const struct machine *machine, const struct kernel_options *o
 int program_run(const struct kernel_options *options)
 {
     struct machine machine = {
-        .vm = VM_NONE, .vcpu = VCPU_NONE, .host = {.output = STDOUT_FILENO}};
+        .vm = VM_NONE,
+        .vcpu = VCPU_NONE,
+        .host = {.output = STDOUT_FILENO},
+        .fault = -1,
+        .clock = {.vector = CLOCK_VECTOR, .period = CLOCK_PERIOD},
+    };
     struct file file;
     int status = EXIT_FAILURE;
 
@@ -176,6 +227,7 @@ int program_run(const struct kernel_options *options)
                  build(&machine, options, &file) == 0;
     file_close(&file);
     if (ready) {
+        machine.clock.next = exits_now() + CLOCK_PERIOD;
         stop_catch(&machine.vcpu, options->seconds);
         int result = serve(&machine, options);
         int error = errno;

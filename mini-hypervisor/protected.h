@@ -100,8 +100,8 @@ enum protected_use {
 struct protected_fault {
     uint8_t vector;      /* see enum protected_vector */
     uint32_t error_code; /* of the kind that the vector has; 0 for those without one */
-    uint32_t address;    /* a page fault: CR2, the address that was used; else 0 */
-    uint32_t eip;        /* the instruction; 0 when it is not known */
+    uint64_t address;    /* a page fault: CR2, the address that was used; else 0 */
+    uint64_t ip;         /* the instruction; 0 when it is not known */
 };
 
 /* The faults of this lesson. Intel SDM 6.15 */
@@ -135,7 +135,7 @@ enum protected_vector {
  *
  * The selector in an error code has its two lowest bits clear.
  * Returns 0 with SEGMENT filled, marked as accessed. Returns -1 with errno EACCES and
- * FAULT filled (address and eip 0), or with errno EFAULT when the descriptor is not in
+ * FAULT filled (address and ip 0), or with errno EFAULT when the descriptor is not in
  * guest memory.
  */
 int protected_select(const struct vm *vm, const struct kvm_dtable *table,

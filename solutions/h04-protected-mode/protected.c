@@ -9,6 +9,7 @@
  * api").
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -306,8 +307,8 @@ int protected_frame(const struct vm *vm, struct vcpu *vcpu, uint8_t vector,
     *fault = (struct protected_fault){
         .vector = vector,
         .error_code = has_code ? word[0] : 0,
-        .address = vector == PROTECTED_PAGE_FAULT ? (uint32_t)sregs.cr2 : 0,
-        .eip = has_code ? word[1] : word[0],
+        .address = vector == PROTECTED_PAGE_FAULT ? sregs.cr2 : 0,
+        .ip = has_code ? word[1] : word[0],
     };
     return 0;
 }
@@ -321,7 +322,7 @@ int protected_explain(const struct protected_fault *fault, char *text, size_t si
     uint32_t code = fault->error_code;
     /* 1. A page fault: bit 0 present, 1 write, 2 user, 4 instruction. */
     if (fault->vector == PROTECTED_PAGE_FAULT)
-        return snprintf(text, size, "%s: %s 0x%08x by %s: %s", name,
+        return snprintf(text, size, "%s: %s 0x%08" PRIx64 " by %s: %s", name,
                         code & 16  ? "instruction at"
                         : code & 2 ? "write to"
                                    : "read of",
