@@ -1,0 +1,28 @@
+/* Says the name of the exit and nothing of what it carries.
+ *
+ * @fails describe.mmio describe.entry describe.error
+ */
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include "realmode.h"
+
+int exit_describe(const struct vm *vm, const struct vcpu *vcpu, char *text, size_t size)
+{
+    const struct kvm_run *run = vcpu->run;
+    struct kvm_regs regs;
+    struct kvm_sregs sregs;
+    char what[128] = "", bytes[40] = "";
+
+    if (ioctl(vcpu->fd, KVM_GET_REGS, &regs) == -1 ||
+        ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) == -1)
+        return -1;
+    for (unsigned i = 0; i < 8; i++) {
+        const uint8_t *byte = vm_at(vm, sregs.cs.base + regs.rip + i, 1);
+        if (byte)
+            sprintf(bytes + 3 * i, " %02x", *byte);
+    }
+    snprintf(text, size, "%s (%u)%s at %04x:%04llx, bytes%s",
+             vcpu_exit_name(run->exit_reason), run->exit_reason, what, sregs.cs.selector,
+             (unsigned long long)regs.rip, bytes);
+    return 0;
+}

@@ -1,0 +1,24 @@
+/* Thinks of cs, and forgets that data goes through ds, es and ss.
+ *
+ * @fails reset.bases reset.selectors
+ */
+#include <sys/ioctl.h>
+#include "realmode.h"
+
+int realmode_reset(const struct vcpu *vcpu, uint16_t segment, uint16_t offset)
+{
+    struct kvm_sregs sregs;
+
+    if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) == -1)
+        return -1;
+    sregs.cs.selector = segment;
+    sregs.cs.base = realmode_address(segment, 0);
+    sregs.cr0 = 0x60000010;
+    sregs.cr4 = 0;
+    sregs.efer = 0;
+    sregs.idt = (struct kvm_dtable){.base = 0, .limit = 0x3ff};
+    if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs) == -1)
+        return -1;
+    struct kvm_regs regs = {.rip = offset, .rsp = REALMODE_STACK, .rflags = 2};
+    return ioctl(vcpu->fd, KVM_SET_REGS, &regs);
+}

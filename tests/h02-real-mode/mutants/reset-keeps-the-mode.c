@@ -1,0 +1,28 @@
+/* Leaves cr0 alone: after a program that went to protected mode it is no real mode.
+ *
+ * @fails reset.again
+ */
+#include <sys/ioctl.h>
+#include "realmode.h"
+
+int realmode_reset(const struct vcpu *vcpu, uint16_t segment, uint16_t offset)
+{
+    struct kvm_sregs sregs;
+
+    if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) == -1)
+        return -1;
+    struct kvm_segment segment_data = {
+        .base = realmode_address(segment, 0),
+        .limit = 0xffff,
+        .selector = segment,
+        .type = 3,
+        .present = 1,
+        .s = 1,
+    };
+    sregs.ds = sregs.es = sregs.ss = sregs.fs = sregs.gs = sregs.cs = segment_data;
+    sregs.cs.type = 0xb;
+    if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs) == -1)
+        return -1;
+    struct kvm_regs regs = {.rip = offset, .rsp = REALMODE_STACK, .rflags = 2};
+    return ioctl(vcpu->fd, KVM_SET_REGS, &regs);
+}
