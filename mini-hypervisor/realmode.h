@@ -117,7 +117,8 @@ int realmode_load(const struct vm *vm, uint16_t segment, uint16_t offset,
 
 /* Counts the exit that the vCPU has just had, and answers it.
  * Returns 1: answered, the guest can run on. 0: the guest has halted. -1 with errno
- * ENOTSUP: this is none of the exits that we answer; EPROTO as port_io.
+ * ENOTSUP (for Linux the same as EOPNOTSUPP): this is none of the exits that we answer;
+ * EPROTO as port_io.
  */
 int realmode_answer(struct realmode *machine);
 

@@ -8,6 +8,14 @@
 /* mov ax, 0xffff; mov ds, ax; mov byte ptr [0x10 + N], 42: a write to 0x100000 + N. */
 #define OUTSIDE "b8 ff ff 8e d8 c6 06 %02x %02x 2a f4"
 
+/* Such a program, with an address that is another one in each run. */
+static const char *outside(void)
+{
+    unsigned offset = seen_random(0x10, 0x100);
+
+    return program(OUTSIDE, WORD16(offset));
+}
+
 /* --- realmode_answer ---------------------------------------------------------------- */
 
 void answer_ends_with_a_halt(void **state)
@@ -62,8 +70,7 @@ void answer_refuses_what_it_does_not_know(void **state)
 {
     (void)state;
     expect_failure("realmode_answer of a KVM_EXIT_MMIO", ENOTSUP,
-                   seen_answer(seen_start(WORDS(
-                       "answer", program(OUTSIDE, WORD16(seen_random(0x10, 0x100)))))));
+                   seen_answer(seen_start(WORDS("answer", outside()))));
     expect_failure("realmode_answer of a KVM_EXIT_SHUTDOWN", ENOTSUP,
                    seen_answer(seen_start(WORDS("answer-count", "8", "1"))));
 }
@@ -108,8 +115,7 @@ void run_goes_on_until_the_guest_halts(void **state)
 
 void run_ends_with_what_nobody_answers(void **state)
 {
-    struct answer answer = seen_answer(
-        seen_start(WORDS("guest", program(OUTSIDE, WORD16(seen_random(0x10, 0x100))))));
+    struct answer answer = seen_answer(seen_start(WORDS("guest", outside())));
 
     (void)state;
     expect_failure("realmode_run of a guest that writes where no memory is", ENOTSUP,
