@@ -104,6 +104,7 @@ size_t sandbox_processes(const struct sandbox *sandbox, pid_t *pids, size_t most
         count++;
     }
     (void)closedir(directory); /* only read */
-    qsort(pids, count < most ? count : most, sizeof *pids, by_number);
+    if (most > 0)
+        qsort(pids, count < most ? count : most, sizeof *pids, by_number);
     return count;
 }

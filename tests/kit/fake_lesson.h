@@ -128,7 +128,7 @@ static void expect_verdict(const struct grade_check *check, enum grade_status st
 
 /* --- twice: as we are, and as nobody ------------------------------------------------------ */
 
-/* The tree of the fake lesson, in /tmp, which OWNER can use. */
+/* The tree of the fake lesson, in /tmp, which OWNER alone can enter: as a home often is. */
 static int make_tree(const char *self, uid_t owner)
 {
     char command[PATH_MAX + 256];
@@ -137,7 +137,7 @@ static int make_tree(const char *self, uid_t owner)
         return -1;
     (void)snprintf(command, sizeof command,
                    "sh tests/kit/hostile/lesson/prepare.sh '%s' && cp '%s' '%s/judge' && "
-                   "mkdir '%s/out-%s' && chmod 755 '%s' && chown -R %u '%s'",
+                   "mkdir '%s/out-%s' && chmod 700 '%s' && chown -R %u '%s'",
                    tree, self, tree, tree, mark(), tree, owner, tree);
     return system(command) == 0
                ? setenv("TMPDIR", strcat(strcpy(command, tree), "/tmp"), 1)

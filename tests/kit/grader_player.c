@@ -100,6 +100,7 @@ static void proc_shows_it(void **state)
     pid_t pid = player_pid(player);
     assert_string_equal(process_status(pid, "NoNewPrivs"), "1");
     assert_string_equal(process_status(pid, "Seccomp"), "0");
+    assert_int_equal(getsid(pid), pid); /* no terminal of ours is its own */
     assert_string_equal(process_status(pid, "NoSuchKey"), "");
     assert_string_equal(process_link(pid, "fd/6"), "/");
     assert_string_equal(process_link(pid, "fd/7"), "");
@@ -120,6 +121,24 @@ static void proc_shows_it(void **state)
     player_go(player);
     assert_int_equal(player_end(player), 0);
     assert_int_equal(process_descriptors(pid), -1);
+}
+
+static bool ten_are_there(void *player)
+{
+    return player_descendants(player, NULL, 0) >= 10;
+}
+
+/* Whoever they are inside: the limit is counted at the border of the sandbox. */
+static void processes_are_limited(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"plain", "users", "namespaces"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct player *player = START(.processes = 10, "many", ways[i]);
+        (void)player_ready(player);
+        assert_false(judge_wait_until(ten_are_there, player, 0.1));
+        assert_int_equal(player_descendants(player, NULL, 0), 9); /* and itself */
+    }
 }
 
 static void root_can_become_others(void **state)
@@ -234,6 +253,7 @@ static const struct check checks[] = {
     CHECK(only_tmp_can_be_written_to, 1),
     CHECK(a_file_is_its_input, 1),
     CHECK(proc_shows_it, 1),
+    CHECK(processes_are_limited, 1),
     CHECK(a_signal_is_an_end, 1),
     CHECK(soon_is_waited_for, 1),
     CHECK(root_can_become_others, 1),
@@ -260,6 +280,7 @@ static const struct {
     {"only_tmp_can_be_written_to", "", GRADE_PASSED},
     {"a_file_is_its_input", "", GRADE_PASSED},
     {"proc_shows_it", "", GRADE_PASSED},
+    {"processes_are_limited", "", GRADE_PASSED},
     {"a_signal_is_an_end", "", GRADE_PASSED},
     {"soon_is_waited_for", "", GRADE_PASSED},
     {"fails",

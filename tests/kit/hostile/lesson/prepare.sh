@@ -22,7 +22,7 @@ replaceable='-fPIC -fsemantic-interposition -fno-inline -ffunction-sections'
 gcc -std=gnu17 -O2 -I"$dir/include" -c $from/probe.c -o "$dir/build/tests/fake/probe.o"
 gcc -std=gnu17 -O2 $replaceable -I"$dir/include" -c $from/reference.c \
     -o "$dir/build/reference/fake/fake.o"
-objcopy --weaken "$dir/build/reference/fake/fake.o" "$dir/build/weak/fake/fake.o"
+objcopy --weaken-symbol=fake_answer --weaken-symbol=fake_leave "$dir/build/reference/fake/fake.o" "$dir/build/weak/fake/fake.o"
 cat > "$dir/build.sh" <<END
 #!/bin/sh
 # What the Makefile's grade-build does, for the fake lesson.

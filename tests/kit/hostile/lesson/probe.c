@@ -129,6 +129,25 @@ static int become(int argc, char **argv)
     return 0;
 }
 
+/* many HOW: forks as often as it can, and as others than itself. */
+static int many(int argc, char **argv)
+{
+    for (int i = 0; argc > 1 && i < 40; i++) {
+        if (fork() != 0)
+            continue;
+        if (strcmp(argv[1], "users") == 0)
+            (void)setresuid(100 + (uid_t)i, 100 + (uid_t)i, 100 + (uid_t)i);
+        if (strcmp(argv[1], "namespaces") == 0)
+            (void)unshare(CLONE_NEWUSER);
+        for (int k = 0; k < 3; k++)
+            (void)fork();
+        for (;;)
+            (void)pause();
+    }
+    probe_ready("many");
+    return 0;
+}
+
 /* end-by SIGNAL */
 static int end_by(int argc, char **argv)
 {
@@ -136,7 +155,7 @@ static int end_by(int argc, char **argv)
 }
 
 const struct probe_word probe_words[] = {
-    {"answer", answer}, {"leave", leave},   {"remember", remember}, {"family", family},
-    {"copy", copy},     {"twice", twice},   {"touch", touch},       {"input", show_input},
-    {"become", become}, {"end-by", end_by}, {NULL, NULL},
+    {"answer", answer}, {"leave", leave}, {"remember", remember}, {"family", family},
+    {"copy", copy},     {"twice", twice}, {"touch", touch},       {"input", show_input},
+    {"become", become}, {"many", many},   {"end-by", end_by},     {NULL, NULL},
 };
