@@ -286,10 +286,11 @@ build/boxwork: $(call objects,lessons/course) $(patsubst %.c,build/%.o,$(filter-
 # --- What runs inside: a root file system and guests -----------------------------------------
 
 # Debian's busybox, a link for each of its commands, and the few files that programs ask for.
+# Whatever the umask is here: a sandbox looks at it as somebody else.
 build/rootfs/.made: Makefile
 	@rm -rf build/rootfs build/rootfs.new
-	@mkdir -p build/rootfs.new
-	@cd build/rootfs.new && mkdir -p bin dev etc proc sys tmp root home && chmod 1777 tmp && \
+	@umask 022; mkdir -p build/rootfs.new
+	@umask 022; cd build/rootfs.new && mkdir -p bin dev etc proc sys tmp root home && chmod 1777 tmp && \
 	    cp "$$(command -v busybox)" bin/busybox && \
 	    for c in $$(./bin/busybox --list); do [ $$c = busybox ] || ln -s busybox bin/$$c; done && \
 	    echo 'root:x:0:0:root:/root:/bin/sh' > etc/passwd && \
