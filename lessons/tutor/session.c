@@ -40,10 +40,11 @@ static const char *name_of(const struct tutor *tutor)
 
 /* --- where we are ---------------------------------------------------------------------- */
 
-/* The tree is the first folder above the program that has lessons/ in it. */
+/* The tree is the first folder above the program that has the sources of the lessons;
+ * build/ has a lessons/ as well, of objects. */
 static int find_tree(struct tutor *tutor)
 {
-    char path[4096], probe[sizeof path + 16];
+    char path[4096], probe[sizeof path + 32];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
 
     if (length == -1) {
@@ -54,7 +55,7 @@ static int find_tree(struct tutor *tutor)
     tutor->program = strdup(path);
     for (char *slash; tutor->program && (slash = strrchr(path, '/')) != NULL;) {
         *slash = '\0';
-        snprintf(probe, sizeof probe, "%s/lessons", path);
+        snprintf(probe, sizeof probe, "%s/lessons/tutor/tutor.h", path);
         if (access(probe, F_OK) == 0) {
             tutor->top = strdup(path);
             return tutor->top ? 0 : -1;
