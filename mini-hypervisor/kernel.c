@@ -17,10 +17,6 @@
 #include "protected.h"
 #include "realmode.h"
 
-/* Messages go to the serial line; a panic asks for a restart at once; and there is no
- * PCI to look for. */
-#define COMMAND_LINE "console=ttyS0 panic=-1 pci=off"
-
 enum {
     CMOS_INDEX = 0x70,
     CMOS_DATA = 0x71,
@@ -150,7 +146,7 @@ static void not_a_kernel(const struct kernel_options *options,
                          const struct linux_image *image)
 {
     fail(1, "%s: %s: a kernel is a bzImage (vmlinuz) or a vmlinux for x86-64",
-         options->kernel, image->wrong ? image->wrong : "it wants memory below 1 MiB");
+         options->file, image->wrong ? image->wrong : "it wants memory below 1 MiB");
 }
 
 /* The kernel, its initramfs, and what it is told. As build. */
@@ -161,14 +157,14 @@ static int load(struct machine *machine, const struct kernel_options *options,
     struct vm *vm = &machine->vm;
     uint64_t entry, end;
     struct linux_facts facts = {
-        .command_line = options->append ? options->append : COMMAND_LINE,
+        .command_line = options->append ? options->append : KERNEL_COMMAND_LINE,
         .initrd_size = initrd->size,
         .rsdp = LINUX_ACPI,
     };
     if (linux_load(vm, kernel->bytes, kernel->size, image, &entry, &end) == -1) {
         if (errno == ENOMEM)
             fail(1, "%s: it does not fit into the guest's memory: use a bigger --memory",
-                 options->kernel);
+                 options->file);
         else
             not_a_kernel(options, image);
         return -1;
@@ -236,25 +232,25 @@ static int say_end(const struct machine *machine, const struct kernel_options *o
         return fail(1, "standard output: it takes nothing more: the guest was stopped");
     if (result == 0 && machine->power == LINUX_RESTARTED)
         return fail(EXIT_RESTARTED, "%s: the guest asked for a restart, and was stopped",
-                    options->kernel);
+                    options->file);
     if (result == 0)
         return EXIT_SUCCESS;
     if (error == EINTR && stop_reason() == STOP_LEAVE)
         return EXIT_SUCCESS;
     if (error == EINTR && stop_reason() == SIGALRM)
-        return fail(1, "%s: still running after %g s, stopped", options->kernel,
+        return fail(1, "%s: still running after %g s, stopped", options->file,
                     options->seconds);
     if (error == EINTR)
-        return fail(128 + stop_reason(), "%s: stopped by a signal", options->kernel);
+        return fail(128 + stop_reason(), "%s: stopped by a signal", options->file);
     if (error != ENOTSUP && error != EPROTO)
-        return fail(1, "%s: KVM_RUN: %s", options->kernel, strerror(error));
+        return fail(1, "%s: KVM_RUN: %s", options->file, strerror(error));
     if (machine->vcpu.run->exit_reason == KVM_EXIT_SHUTDOWN)
         return fail(1,
                     "%s: the guest crashed: a fault, a fault while the processor looked "
                     "for its handler, and another one (triple fault)",
-                    options->kernel);
+                    options->file);
     (void)exit_describe(&machine->vm, &machine->vcpu, what, sizeof what); /* or a part */
-    return fail(1, "%s: an exit that nobody answers: %s", options->kernel, what);
+    return fail(1, "%s: an exit that nobody answers: %s", options->file, what);
 }
 
 int kernel_run(const struct kernel_options *options)
@@ -265,7 +261,7 @@ int kernel_run(const struct kernel_options *options)
     int status = EXIT_FAILURE;
 
     machine.exits.started = exits_now();
-    bool ready = file_open(&kernel, options->kernel, "a kernel") == 0 &&
+    bool ready = file_open(&kernel, options->file, "a kernel") == 0 &&
                  (options->initrd == NULL ||
                   file_open(&initrd, options->initrd, "an initramfs") == 0);
     if (ready && linux_check(kernel.bytes, kernel.size, &image) == -1) {

@@ -15,10 +15,14 @@
 
 enum { EXIT_RESTARTED = 3 }; /* the guest asked for a restart, as it does after a panic */
 
+/* Messages go to the serial line; a panic asks for a restart at once; and there is no
+ * PCI to look for. */
+#define KERNEL_COMMAND_LINE "console=ttyS0 panic=-1 pci=off"
+
 struct kernel_options {
-    const char *kernel; /* a bzImage or an ELF vmlinux; for program_run: an ELF program */
+    const char *file;   /* the file: a bzImage or a vmlinux; an ELF program */
     const char *initrd; /* NULL: none */
-    const char *append; /* the command line; NULL: one for the serial line */
+    const char *append; /* the command line; NULL: KERNEL_COMMAND_LINE */
     size_t memory;      /* bytes, a multiple of the page size */
     double seconds;     /* after these the guest is stopped; 0: never */
     bool trace;         /* a line on stderr for each exit */

@@ -4,8 +4,9 @@
  * runs it. A command reads its arguments, and gives plain values to a file of its own
  * (real.c), which builds a machine from the modules that the lessons are about.
  *
- * Exit status: 0 the guest has halted, 1 something failed, 2 wrong usage, 128 + the
- * number of the signal that stopped us, as in a shell.
+ * Exit status: 0 the guest has halted or powered off, 1 something failed, 2 wrong
+ * usage, 3 the guest asked for a restart, 128 + the number of the signal that stopped
+ * us, as in a shell; a 64-bit program gives its own.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "hypervisor.h"
+#include "kernel.h"
 #include "whose.h"
 
 struct command {
@@ -39,8 +41,7 @@ int fail(int status, const char *format, ...)
 
 static int usage(const struct command *command)
 {
-    return fail(EXIT_USAGE, "%s: use: mini-hypervisor %s %s", command->name,
-                command->name, command->arguments);
+    return fail(EXIT_USAGE, "%s: wrong use; see mini-hypervisor --help", command->name);
 }
 
 /* Reads "1048576", "1024K", "1M" or "2G". False when it is something else, or 0. */
@@ -68,63 +69,123 @@ static bool parse_seconds(const char *text, double *seconds)
            *seconds <= 1e6;
 }
 
-/* run: a machine with a program in it, until the program halts. */
+/* A kind of machine that `run` makes: which option names its file, and how much memory it
+ * has when nobody says so. */
+struct kind {
+    const char *option;
+    size_t memory;
+    int (*run)(const struct kernel_options *options);
+};
+
+static int run_real(const struct kernel_options *options)
+{
+    const struct real_options real = {
+        .file = options->file,
+        .memory = options->memory,
+        .seconds = options->seconds,
+        .stats = options->stats,
+    };
+    return real_run(&real);
+}
+
+/* run: a machine with a program in it, until the program ends. */
 static int run(const struct command *command, int argc, char **argv)
 {
-    enum { REAL = 1, MEMORY, TIMEOUT, STATS };
-    static const struct option options[] = {
+    enum { REAL, ELF, KERNEL, INITRD, APPEND, MEMORY, TIMEOUT, TRACE, STATS };
+    static const struct kind kinds[] = {
+        [REAL] = {"--real", 1 << 20, run_real},
+        [ELF] = {"--elf", 16 << 20, program_run},
+        [KERNEL] = {"--kernel", 256 << 20, kernel_run},
+    };
+    static const struct option names[] = {
         {"real", required_argument, NULL, REAL},
+        {"elf", required_argument, NULL, ELF},
+        {"kernel", required_argument, NULL, KERNEL},
+        {"initrd", required_argument, NULL, INITRD},
+        {"append", required_argument, NULL, APPEND},
         {"memory", required_argument, NULL, MEMORY},
         {"timeout", required_argument, NULL, TIMEOUT},
+        {"trace", required_argument, NULL, TRACE},
         {"stats", no_argument, NULL, STATS},
         {0},
     };
-    struct real_options real = {.memory = 1 << 20};
+    struct kernel_options options = {0};
+    const struct kind *kind = NULL;
     int option;
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         switch (option) {
         case REAL:
-            real.file = optarg;
+        case ELF:
+        case KERNEL:
+            if (kind != NULL)
+                return fail(EXIT_USAGE,
+                            "%s: there is %s already: a machine has one of them",
+                            kinds[option].option, kind->option);
+            kind = &kinds[option];
+            options.file = optarg;
+            break;
+        case INITRD:
+            options.initrd = optarg;
+            break;
+        case APPEND:
+            options.append = optarg;
             break;
         case MEMORY:
-            if (!parse_size(optarg, &real.memory))
+            if (!parse_size(optarg, &options.memory))
                 return fail(EXIT_USAGE,
                             "--memory %s: must be a number of bytes, or of "
                             "K, M or G: 1M",
                             optarg);
-            if (real.memory % REAL_PAGE != 0)
+            if (options.memory % REAL_PAGE != 0)
                 return fail(EXIT_USAGE,
                             "--memory %s: must be a multiple of %d bytes, "
                             "the size of a page",
                             optarg, REAL_PAGE);
             break;
         case TIMEOUT:
-            if (!parse_seconds(optarg, &real.seconds))
+            if (!parse_seconds(optarg, &options.seconds))
                 return fail(EXIT_USAGE,
                             "--timeout %s: must be a number of seconds above "
                             "0",
                             optarg);
             break;
+        case TRACE:
+            if (strcmp(optarg, "exits") != 0)
+                return fail(EXIT_USAGE, "--trace %s: must be exits", optarg);
+            options.trace = true;
+            break;
         case STATS:
-            real.stats = true;
+            options.stats = true;
             break;
         default:
             return usage(command);
         }
     }
-    if (real.file == NULL || optind != argc)
+    if (kind == NULL || optind != argc)
         return usage(command);
-    return real_run(&real);
+    if (kind != &kinds[KERNEL] && (options.initrd != NULL || options.append != NULL))
+        return fail(EXIT_USAGE, "--initrd and --append: for --kernel only");
+    if (kind == &kinds[REAL] && options.trace)
+        return fail(EXIT_USAGE, "--trace: for --elf and --kernel only");
+    if (options.memory == 0)
+        options.memory = kind->memory;
+    return kind->run(&options);
 }
 
 static const struct command commands[] = {
-    {"run", "--real FILE [--memory 1M] [--timeout S] [--stats]",
-     "run FILE, a flat 16-bit program, at 0100:0000 until it halts. Its serial line is\n"
-     "    standard input and output; the end of input reaches it as byte 4. --stats "
-     "says\n"
-     "    on standard error how many exits of each kind there were.",
+    {"run",
+     "--real FILE | --elf FILE | --kernel FILE [--initrd FILE] [--append TEXT]\n"
+     "        [--memory 256M] [--timeout S] [--trace exits] [--stats]",
+     "--real runs FILE, a flat 16-bit program, at 0100:0000 until it halts. Its serial\n"
+     "    line is standard input and output; the end of input reaches it as byte 4.\n"
+     "    --elf runs a 64-bit program until it exits by a call to its host.\n"
+     "    --kernel boots a Linux kernel (bzImage or vmlinux) until it powers off. Its\n"
+     "    serial line is standard input and output; on a terminal, Ctrl-] x leaves.\n"
+     "    TEXT is its command line, else " KERNEL_COMMAND_LINE "\n"
+     "    --trace says on standard error each exit, --stats how many there were.",
      run},
+
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -137,8 +198,11 @@ static int help(void)
     puts("mini-hypervisor --help | --version\n"
          "    this text; the functions of the modules, and whose each of them is\n"
          "\n"
-         "Exit status: 0 the guest has halted, 1 something failed, 2 wrong usage, 128 + "
-         "N\nstopped by signal N.");
+         "Exit status: 0 the guest has halted or powered off, 1 something failed, 2 "
+         "wrong\n"
+         "usage, 3 the guest asked for a restart, 128 + N stopped by signal N; --elf: "
+         "what\n"
+         "the program says.");
     return EXIT_SUCCESS;
 }
 

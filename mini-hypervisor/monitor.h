@@ -22,10 +22,11 @@
 
 /* Lets the guest run one instruction. While it does, all debugging that was set up on
  * VCPU before (monitor_watch) is off, and has to be set up again after it.
- * Returns 1 when an instruction has been done. Returns 0 when the instruction had to
- * exit (port, MMIO, HLT): the caller answers, as after vcpu_run, and the instruction is
- * done with the next step or run. Returns -1 with errno of vcpu_run or
- * KVM_SET_GUEST_DEBUG.
+ * Returns 1 when an instruction has been done. Returns 0 when the instruction had to exit
+ * (port, MMIO, HLT): the caller answers, as after vcpu_run; the next step or run finishes
+ * it, and on some KVMs a step does nothing more than that. Returns -1 with errno of
+ * vcpu_run or KVM_SET_GUEST_DEBUG. (A KVM that emulates steps over HLT as if it were
+ * nothing, and says 1.)
  */
 int monitor_step(struct vcpu *vcpu);
 
@@ -49,7 +50,8 @@ struct monitor_watch {
 
 /* Has vcpu_run exit with KVM_EXIT_DEBUG when one of the COUNT watches (0 to 4; 0 turns
  * all off) is hit. run->debug.arch.dr6 has bit N set for watch N. The guest's own debug
- * registers are not touched, and do not work meanwhile.
+ * registers are not touched, and do not work meanwhile. A guest that
+ * stands at an EXECUTE watch hits it again at once: monitor_step gets it past.
  * Returns 0, or -1 with errno EINVAL (too many; a length or a kind that is none; an
  * address that is no multiple of its length; MONITOR_EXECUTE with another length than
  * 1) or of KVM_SET_GUEST_DEBUG. Some KVMs accept them and never hit: see monitor_probe.
@@ -139,7 +141,8 @@ static inline size_t monitor_words(size_t size)
 
 /* Reads the log of slot SLOT into BITMAP (monitor_words of its size; bit N of word M is
  * page 64 * M + N) and clears it: the next reading says what was written since this
- * one. What the host itself writes is not in it.
+ * one. What the host itself writes is not in it. KVM may count a page too many, never
+ * one too few.
  * Returns how many pages were written, or -1 with errno EINVAL (no such slot) or of
  * KVM_GET_DIRTY_LOG (ENOENT: the log is off).
  */

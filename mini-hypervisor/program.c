@@ -99,16 +99,16 @@ static int build(struct machine *machine, const struct kernel_options *options,
     if (longmode_load_elf(vm, file->bytes, file->size, &program) == -1) {
         if (errno == ENOMEM)
             fail(1, "%s: it does not fit into the guest's memory: use a bigger --memory",
-                 options->kernel);
+                 options->file);
         else
-            fail(1, "%s: %s: a guest is a static 64-bit program", options->kernel,
+            fail(1, "%s: %s: a guest is a static 64-bit program", options->file,
                  program.wrong);
         return -1;
     }
     for (unsigned i = 0; i < program.count; i++) {
         if (program.segment[i].physical < STACK + STACK_SIZE) {
             fail(1, "%s: a segment lies below 0x%x: a guest is linked to addresses above",
-                 options->kernel, STACK + STACK_SIZE);
+                 options->file, STACK + STACK_SIZE);
             return -1;
         }
     }
@@ -165,14 +165,14 @@ static int say_fault(struct machine *machine, const struct kernel_options *optio
         ioctl(machine->vcpu.fd, KVM_GET_SREGS, &sregs) == -1)
         return fail(1,
                     "%s: the guest reported exception %u, and its stack cannot be read",
-                    options->kernel, vector);
+                    options->file, vector);
     struct protected_fault fault = {
         .vector = vector,
         .error_code = (uint32_t)frame.error_code,
         .address = sregs.cr2,
     };
     (void)protected_explain(&fault, what, sizeof what); /* or a part */
-    return fail(1, "%s: the guest failed at 0x%llx: %s", options->kernel,
+    return fail(1, "%s: the guest failed at 0x%llx: %s", options->file,
                 (unsigned long long)frame.rip, what);
 }
 
@@ -190,24 +190,24 @@ static int say_end(struct machine *machine, const struct kernel_options *options
             1,
             "%s: the guest has halted, and lets nothing wake it: a program ends by a "
             "call to its host",
-            options->kernel);
+            options->file);
     if (error == EFAULT)
         return fail(1, "%s: the guest called its host with an address that it has not",
-                    options->kernel);
+                    options->file);
     if (error == EINTR && stop_reason() == SIGALRM)
-        return fail(1, "%s: still running after %g s, stopped", options->kernel,
+        return fail(1, "%s: still running after %g s, stopped", options->file,
                     options->seconds);
     if (error == EINTR)
-        return fail(128 + stop_reason(), "%s: stopped by a signal", options->kernel);
+        return fail(128 + stop_reason(), "%s: stopped by a signal", options->file);
     if (error != ENOTSUP && error != EPROTO)
-        return fail(1, "%s: KVM_RUN: %s", options->kernel, strerror(error));
+        return fail(1, "%s: KVM_RUN: %s", options->file, strerror(error));
     if (machine->vcpu.run->exit_reason == KVM_EXIT_SHUTDOWN)
         return fail(1,
                     "%s: the guest crashed: a fault, and nobody to handle it (a triple "
                     "fault)",
-                    options->kernel);
+                    options->file);
     (void)exit_describe(&machine->vm, &machine->vcpu, what, sizeof what); /* or a part */
-    return fail(1, "%s: an exit that nobody answers: %s", options->kernel, what);
+    return fail(1, "%s: an exit that nobody answers: %s", options->file, what);
 }
 
 int program_run(const struct kernel_options *options)
@@ -223,7 +223,7 @@ int program_run(const struct kernel_options *options)
     int status = EXIT_FAILURE;
 
     machine.exits.started = exits_now();
-    bool ready = file_open(&file, options->kernel, "a 64-bit program") == 0 &&
+    bool ready = file_open(&file, options->file, "a 64-bit program") == 0 &&
                  build(&machine, options, &file) == 0;
     file_close(&file);
     if (ready) {
