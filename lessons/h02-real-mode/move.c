@@ -8,6 +8,8 @@
 #include "registers.h"
 #include "words.h"
 
+enum { HLT = 0xf4 }; /* the instruction: SDM 2, HLT */
+
 /* Says why the guest stands still. RESULT and ERROR come from realmode_run or the like.
  */
 static int say_end(struct tutor *tutor, const struct bench *bench, int result, int error,
@@ -71,34 +73,45 @@ static void print_exit(const struct bench *bench)
         printf(": %s, port 0x%x, %u of %u byte%s",
                run->io.direction == KVM_EXIT_IO_OUT ? "out" : "in", run->io.port,
                run->io.count, run->io.size, run->io.size == 1 ? "" : "s");
-    if (bench->sent_length == 1 && isprint(bench->sent[0]))
-        printf(", sends '%c'", bench->sent[0]);
-    else if (bench->sent_length > 0)
-        printf(", sends %zu byte%s, the last is 0x%02x", bench->sent_length,
-               bench->sent_length == 1 ? "" : "s", bench->sent[bench->sent_length - 1]);
+    for (size_t i = 0; i < bench->sent_length; i++)
+        printf(isprint(bench->sent[i]) ? "%s'%c'" : "%s0x%02x", i ? " " : ", sends ",
+               bench->sent[i]);
     putchar('\n');
 }
 
-/* Executes one instruction, and answers and prints its exits; TOLD gets how many these
- * were. Returns as realmode_answer does, or -1 with errno EINTR. */
+/* Executes one instruction, and answers and prints its exits; TOLD gets how many these were.
+ * Returns as realmode_answer does, or -1 with errno EINTR when Ctrl-C came.
+ *
+ * An instruction that has exited is complete only when KVM_RUN is entered again (KVM api,
+ * section 5). It must not run on into the next one then, and where KVM emulates the guest,
+ * single step alone does not stop it. So we ask it to stop before it starts: it takes our
+ * answer, and comes back.
+ */
 static int step_once(struct bench *bench, unsigned *told)
 {
     struct vcpu *vcpu = &bench->machine->vcpu;
-    int answer = 1;
+    int answer = 1, result = vcpu_run(vcpu);
 
-    for (*told = 0; answer == 1; ++*told) {
-        if (vcpu_run(vcpu) == -1)
-            return -1;
-        if (vcpu->run->exit_reason == KVM_EXIT_DEBUG)
-            break;
+    *told = 0;
+    if (result == -1)
+        return -1;
+    while (answer == 1 && result == 0 && vcpu->run->exit_reason != KVM_EXIT_DEBUG) {
         bench->sent_length = 0;
         answer = realmode_answer(&bench->realmode);
         int error = errno;
         if (*told == 0)
             putchar('\n');
         print_exit(bench);
+        ++*told;
         errno = error;
+        if (answer == 1) {
+            vcpu_stop(vcpu);
+            result = vcpu_run(vcpu);
+        }
     }
+    vcpu->run->immediate_exit = 0; /* in case that KVM came back for another reason */
+    if (result == -1 && errno != EINTR)
+        return -1;
     return answer;
 }
 
@@ -115,14 +128,46 @@ static int single_step(struct tutor *tutor, const struct bench *bench, bool on)
     return 0;
 }
 
+/* Shows the next instruction, executes it, and shows what it has changed. ANSWER gets what
+ * realmode_answer says of it, ERROR its errno. Returns 0, or 1 when that failed and has been
+ * said.
+ */
+static int step_shown(struct tutor *tutor, struct bench *bench, int *answer, int *error)
+{
+    enum { CHANGES = 52 }; /* the column where they start */
+    struct registers registers;
+    uint16_t before[BENCH_REGISTERS];
+    int columns;
+    unsigned told;
+
+    if (registers_get(tutor, bench, &registers))
+        return 1;
+    registers_remember(&registers, before);
+    uint16_t segment = registers.special.cs.selector,
+             ip = (uint16_t)registers.general.rip;
+    if (word_instruction(tutor, bench, segment, ip, &columns) == 0)
+        return 1;
+    /* A hlt comes back by itself. KVM, where it emulates the guest, answers a step over hlt
+     * with KVM_EXIT_DEBUG, and keeps the halt for whatever runs next. */
+    const uint8_t *byte = vm_at(&bench->machine->vm, realmode_address(segment, ip), 1);
+    if (single_step(tutor, bench, byte == NULL || *byte != HLT))
+        return 1;
+    *answer = step_once(bench, &told);
+    *error = errno;
+    if (registers_get(tutor, bench, &registers))
+        return 1;
+    /* On the instruction's line, or, when exits stand between, on one of its own. */
+    int indent = told ? 11 : columns < CHANGES - 2 ? CHANGES - columns : 2;
+    if (registers_print_changes(&registers, before, indent) || !told)
+        putchar('\n');
+    return 0;
+}
+
 int word_step(struct tutor *tutor, int argc, char **argv)
 {
     struct bench *bench = bench_of(tutor);
-    struct registers registers;
-    uint16_t before[BENCH_REGISTERS];
     uint64_t count = 1;
-    unsigned told;
-    int answer = 1, error = 0;
+    int answer = 1, error = 0, status = 0;
 
     if (bench == NULL)
         return 1;
@@ -130,31 +175,15 @@ int word_step(struct tutor *tutor, int argc, char **argv)
         tutor_error(tutor, "%s: must be a number of instructions", argv[1]);
         return MACHINE_USAGE;
     }
-    if (single_step(tutor, bench, true))
-        return 1;
     bench->quiet = true;
     machine_listen(bench->machine, 0);
-    for (; count > 0 && answer == 1; count--) {
-        if (registers_get(tutor, bench, &registers))
-            break;
-        registers_remember(&registers, before);
-        if (word_instruction(tutor, bench, registers.special.cs.selector,
-                             (uint16_t)registers.general.rip) == 0)
-            break;
-        answer = step_once(bench, &told);
-        error = errno;
-        if (registers_get(tutor, bench, &registers))
-            break;
-        /* On the instruction's line, or, when exits stand between, on one of its own. */
-        if (registers_print_changes(&registers, before, told ? "           " : "  ") ||
-            !told)
-            putchar('\n');
-    }
+    for (; count > 0 && answer == 1 && status == 0 && !tutor_interrupted(tutor); count--)
+        status = step_shown(tutor, bench, &answer, &error);
     (void)machine_unlisten(); /* no alarm was set */
     bench->quiet = false;
-    if (single_step(tutor, bench, false))
+    if (single_step(tutor, bench, false) || status != 0)
         return 1;
-    return answer == 1 ? count != 0 : say_end(tutor, bench, answer, error, false);
+    return answer == 1 ? 0 : say_end(tutor, bench, answer, error, false);
 }
 
 int word_exits(struct tutor *tutor, int argc, char **argv)

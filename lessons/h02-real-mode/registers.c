@@ -121,7 +121,7 @@ void registers_print(struct tutor *tutor, const struct registers *registers,
 }
 
 bool registers_print_changes(const struct registers *registers,
-                             const uint16_t shown[BENCH_REGISTERS], const char *indent)
+                             const uint16_t shown[BENCH_REGISTERS], int indent)
 {
     bool any = false;
 
@@ -129,7 +129,7 @@ bool registers_print_changes(const struct registers *registers,
         uint16_t value = value_of(registers, i);
         if (i == IP || value == shown[i])
             continue;
-        printf("%s%s %04x -> %04x", any ? "  " : indent, names[i], shown[i], value);
+        printf("%*s%s %04x -> %04x", any ? 2 : indent, "", names[i], shown[i], value);
         any = true;
     }
     return any;

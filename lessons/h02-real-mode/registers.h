@@ -28,10 +28,10 @@ bool registers_assign(struct registers *registers, const char *name, uint16_t va
 void registers_print(struct tutor *tutor, const struct registers *registers,
                      const uint16_t shown[BENCH_REGISTERS]);
 
-/* Prints INDENT and "ax 0000 -> 1234" for each (but ip) that has changed since `shown`,
+/* Prints INDENT blanks and "ax 0000 -> 1234" for each (but ip) that has changed since `shown`,
  * without a newline. Returns whether there was one. */
 bool registers_print_changes(const struct registers *registers,
-                             const uint16_t shown[BENCH_REGISTERS], const char *indent);
+                             const uint16_t shown[BENCH_REGISTERS], int indent);
 
 /* Remembers the registers in `shown`. */
 void registers_remember(const struct registers *registers,

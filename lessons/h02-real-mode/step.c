@@ -18,7 +18,7 @@
 #include "words.h"
 
 size_t word_instruction(struct tutor *tutor, const struct bench *bench, uint16_t segment,
-                        uint16_t offset)
+                        uint16_t offset, int *columns)
 {
     uint8_t bytes[CODE_LONGEST];
     char text[CODE_TEXT], hex[3 * CODE_LONGEST + 1], *end = hex;
@@ -38,7 +38,7 @@ size_t word_instruction(struct tutor *tutor, const struct bench *bench, uint16_t
     size_t size = code_disassemble(bytes, length, offset, text);
     for (size_t i = 0; i < size; i++)
         end += sprintf(end, "%02x ", bytes[i]);
-    printf("%04x:%04x  %-18s %-22s", segment, offset, hex, text);
+    *columns = printf("%04x:%04x  %-18s %s", segment, offset, hex, text);
     return size;
 }
 
@@ -203,6 +203,7 @@ static int disasm(struct tutor *tutor, int argc, char **argv)
     uint64_t count = 8;
     unsigned segment, offset;
     char rest;
+    int columns;
 
     if (bench == NULL || registers_get(tutor, bench, &registers))
         return 1;
@@ -223,7 +224,8 @@ static int disasm(struct tutor *tutor, int argc, char **argv)
         return MACHINE_USAGE;
     }
     for (; count > 0; count--) {
-        size_t size = word_instruction(tutor, bench, (uint16_t)segment, (uint16_t)offset);
+        size_t size =
+            word_instruction(tutor, bench, (uint16_t)segment, (uint16_t)offset, &columns);
         if (size == 0)
             return 1;
         putchar('\n');

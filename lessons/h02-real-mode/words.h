@@ -26,9 +26,10 @@ int word_load_program(struct tutor *tutor, struct bench *bench, const char *name
  * said. */
 char *word_join(struct tutor *tutor, int argc, char **argv, int first, const char *end);
 
-/* step.c: prints the instruction at SEGMENT:OFFSET, without a newline. Returns how many
+/* step.c: prints the instruction at SEGMENT:OFFSET, without a newline;
+ * COLUMNS gets how many columns that took. Returns how many
  * bytes it has, or 0 when there is no memory there and that has been said. */
 size_t word_instruction(struct tutor *tutor, const struct bench *bench, uint16_t segment,
-                        uint16_t offset);
+                        uint16_t offset, int *columns);
 
 #endif
