@@ -40,6 +40,7 @@ enum machine_end {
     MACHINE_KILLED = 246,       /* QEMU was killed, or ended by itself */
     MACHINE_HUNG = 247,         /* the machine's kernel no longer answers */
     MACHINE_AMBIGUOUS = 248,    /* see machine_exit_status */
+    MACHINE_NO_RESULTS = 249,   /* the command ended, but not every file came back */
     MACHINE_INTERRUPTED = 128,  /* a signal to this program ended it: see .signal */
 };
 
@@ -91,8 +92,8 @@ int machine_run(const struct machine_job *job, struct machine_result *result);
 
 /* The exit status that a command line tool gives for RESULT. A command may end with any
  * status from 0 to 255, and so a fault needs statuses that no command can reach: these are
- * 240 to 247, the values of enum machine_end. A command that itself ends with one of 240 to
- * 248 is reported as MACHINE_AMBIGUOUS, 248; its own status is in RESULT->status.
+ * 240 to 249, the values of enum machine_end. A command that itself ends with one of these
+ * is reported as MACHINE_AMBIGUOUS, 248; its own status is in RESULT->status.
  */
 int machine_exit_status(const struct machine_result *result);
 
