@@ -22,7 +22,6 @@ struct job {
     int argc;
     char **argv;
     const char *line;
-    pid_t child; /* the process that is waited for, 0: none */
 };
 
 static int exit_status(int status)
@@ -31,33 +30,25 @@ static int exit_status(int status)
 }
 
 /* Runs a program and waits for it, also when Ctrl-C interrupts: it gets that one too. */
-static int run_program(const char *program, char *const arguments[], pid_t *child)
+int execute_program(const char *program, char *const arguments[])
 {
     int status;
 
     (void)fflush(NULL); /* or the child would print it again */
-    *child = fork();
-    if (*child == -1) {
+    pid_t child = fork();
+    if (child == -1) {
         fprintf(stderr, "fork: %s\n", strerror(errno));
         return EXIT_FAILURE;
     }
-    if (*child == 0) {
+    if (child == 0) {
         execvp(program, arguments);
         fprintf(stderr, "%s: %s\n", program, strerror(errno));
         _exit(127);
     }
-    while (waitpid(*child, &status, 0) == -1)
+    while (waitpid(child, &status, 0) == -1)
         if (errno != EINTR)
             return EXIT_FAILURE;
-    *child = 0;
     return exit_status(status);
-}
-
-int execute_program(const char *program, char *const arguments[])
-{
-    pid_t child;
-
-    return run_program(program, arguments, &child);
 }
 
 static int run_job(void *context)
@@ -67,7 +58,7 @@ static int run_job(void *context)
     if (job->command)
         return job->command->run(job->tutor, job->argc, job->argv);
     char *arguments[] = {(char *)"sh", (char *)"-c", (char *)job->line, NULL};
-    return run_program("/bin/sh", arguments, &job->child);
+    return execute_program("/bin/sh", arguments);
 }
 
 /* A program that had the terminal may have left it in another mode, or belonging to a process
@@ -114,10 +105,6 @@ static int guard_job(struct job *job)
 
     tutor->word = job->command ? job->command->name : "sh";
     struct guard_outcome outcome = guard_run(run_job, job);
-    if (job->child > 0) { /* the second Ctrl-C left it behind */
-        (void)kill(job->child, SIGKILL);
-        (void)waitpid(job->child, NULL, 0);
-    }
     if (has_mode)
         take_terminal(tutor, &mode);
     int status = look_at(tutor, &outcome);
@@ -167,6 +154,16 @@ int execute_words(struct tutor *tutor, int argc, char **argv)
     return run_prepared(&(struct job){.tutor = tutor, .argc = argc, .argv = argv});
 }
 
+/* The prompt stands at the start of a line, also behind "^C" and output without a line end. */
+static void end_line(const struct tutor *tutor, const char *shown)
+{
+    size_t length = strlen(shown);
+    bool open = length > 0 && shown[length - 1] != '\n';
+
+    if (open || (tutor->terminal && guard_interrupted()))
+        putchar('\n');
+}
+
 int execute_line(struct tutor *tutor, const char *line, bool no_input, const char **shown)
 {
     struct job job = {.tutor = tutor};
@@ -192,6 +189,7 @@ int execute_line(struct tutor *tutor, const char *line, bool no_input, const cha
         status = run_prepared(&job);
     if (captured)
         text = capture_end(&tutor->capture);
+    end_line(tutor, text);
     if (shown)
         *shown = text;
     words_free(job.argv);

@@ -22,11 +22,15 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 #include "guard.h"
 
 #define STACK_SIZE (64 * 1024)
+#define MOST_CHILDREN 128
+#define URGENT_SECONDS 2 /* Ctrl-C three times within it breaks off in any case */
 
 /* Handlers have no argument of ours, hence a static; `here` is the page that forgets. */
 static struct {
@@ -39,6 +43,10 @@ static struct {
     } * here;
     sigjmp_buf back;
     struct guard_outcome outcome;
+    struct timespec first;         /* Ctrl-C */
+    int times;                     /* how often it was pressed since then */
+    pid_t children[MOST_CHILDREN]; /* that the session had before the command */
+    int child_count;
     int root, directory; /* descriptors of where the session stands */
 } guard = {.root = -1, .directory = -1};
 
@@ -53,19 +61,94 @@ static void as_by_default(int number)
     (void)raise(number);
 }
 
+/* The children of the session, by calls that a signal handler may make. Returns how many. */
+static int list_children(pid_t *children)
+{
+    char text[MOST_CHILDREN * 8];
+    int count = 0, number = 0;
+    int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+
+    if (fd == -1)
+        return 0; /* a kernel without CONFIG_PROC_CHILDREN */
+    ssize_t length = read(fd, text, sizeof text);
+    close(fd);
+    for (ssize_t i = 0; i < length && count < MOST_CHILDREN; i++) {
+        if (text[i] >= '0' && text[i] <= '9') {
+            number = 10 * number + (text[i] - '0');
+        } else if (number > 0) {
+            children[count++] = number;
+            number = 0;
+        }
+    }
+    return count;
+}
+
+/* Whether the command has a child that lives: then Ctrl-C is the child's business first, as
+ * for a shell inside, where one presses it as often as one likes. */
+static bool command_has_child(void)
+{
+    pid_t now[MOST_CHILDREN];
+    int count = list_children(now);
+
+    for (int i = 0; i < count; i++) {
+        bool old = false;
+        siginfo_t info = {0};
+        for (int j = 0; j < guard.child_count; j++)
+            old |= guard.children[j] == now[i];
+        /* WNOWAIT: only asks; a zombie that nobody waits for does not count */
+        if (!old &&
+            waitid(P_PID, (id_t)now[i], &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+            info.si_pid == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether this Ctrl-C is one too many. */
+static bool is_last_straw(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
+    if (guard.times == 0 || now.tv_sec - guard.first.tv_sec > URGENT_SECONDS) {
+        guard.first = now;
+        guard.times = 0;
+    }
+    guard.times++;
+    return guard.here->interrupted && (guard.times > 2 || !command_has_child());
+}
+
 static void on_interrupt(int number)
 {
     int error = errno;
 
     if (!guard.here->session) {
         as_by_default(number);
-    } else if (guard.here->running && guard.here->interrupted) {
+    } else if (guard.here->running && is_last_straw()) {
         guard.outcome.end = GUARD_BROKEN;
         siglongjmp(guard.back, 1);
     } else {
         guard.here->interrupted = 1;
     }
     errno = error;
+}
+
+/* Ends the children of a command that was broken off: they would share the terminal with the
+ * session. */
+static void end_children(void)
+{
+    pid_t now[MOST_CHILDREN];
+    int count = list_children(now);
+
+    for (int i = 0; i < count; i++) {
+        bool old = false;
+        for (int j = 0; j < guard.child_count; j++)
+            old |= guard.children[j] == now[i];
+        if (old)
+            continue;
+        (void)kill(now[i], SIGKILL); /* it may be gone by now */
+        (void)waitpid(now[i], NULL, 0);
+    }
 }
 
 static void on_farewell(int number)
@@ -197,6 +280,8 @@ struct guard_outcome guard_run(int (*run)(void *context), void *context)
     umask(mask);
     memset(&guard.outcome, 0, sizeof guard.outcome);
     guard.here->crashing = 0;
+    guard.times = 0;
+    guard.child_count = list_children(guard.children);
     if (sigsetjmp(guard.back, 1) == 0) {
         guard.here->running = 1;
         int status = run(context);
@@ -208,6 +293,8 @@ struct guard_outcome guard_run(int (*run)(void *context), void *context)
     if (take_signals() == -1)
         perror("signals");
     umask(mask);
+    if (guard.outcome.end == GUARD_BROKEN)
+        end_children();
     guard.outcome.root_moved = come_home();
     return guard.outcome;
 }

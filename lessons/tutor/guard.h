@@ -12,7 +12,7 @@
 enum guard_end {
     GUARD_RETURNED, /* as it should be */
     GUARD_CRASHED,  /* by a signal such as SIGSEGV */
-    GUARD_BROKEN,   /* Ctrl-C for the second time */
+    GUARD_BROKEN, /* Ctrl-C for the second time; for the third, when a child is at work */
 };
 
 #define GUARD_FRAMES 32

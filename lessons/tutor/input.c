@@ -131,16 +131,26 @@ static char **complete(const char *text, int start, int end)
 
 /* --- the terminal ------------------------------------------------------------------------ */
 
-/* Called when a signal interrupts the reading of a key. Ctrl-C clears the line, and what asks
- * the session to end gives up the line. */
-static int on_signal(void)
+/* Reads a key. Readline's own function reads on after a signal; this one gives up the line when
+ * Ctrl-C was pressed (it empties it, and "presses" Enter), or when the session must end. */
+static int read_key(FILE *file)
 {
-    if (guard_leaving() || guard_interrupted()) {
-        rl_replace_line("", 0);
-        rl_crlf();
-        rl_done = 1;
+    unsigned char c;
+
+    for (;;) {
+        ssize_t got = read(fileno(file), &c, 1);
+        if (got == 1)
+            return c;
+        if (got == 0 || errno != EINTR)
+            return EOF;
+        rl_check_signals(); /* the terminal has a new size, or was stopped and goes on */
+        if (guard_leaving())
+            return EOF;
+        if (guard_interrupted()) {
+            rl_replace_line("", 0);
+            return '\n';
+        }
     }
-    return 0;
 }
 
 static char *history_file(const struct tutor *tutor)
@@ -159,7 +169,7 @@ void input_start(struct tutor *tutor)
         return;
     rl_readline_name = "boxwork";
     rl_attempted_completion_function = complete;
-    rl_signal_event_hook = on_signal;
+    rl_getc_function = read_key;
     rl_completer_quote_characters = "'\"";
     rl_basic_word_break_characters = " \t\n";
     using_history();
