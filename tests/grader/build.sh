@@ -2,6 +2,7 @@
 #
 # MODULE is a directory of C files (the learner's module) or one C file, OUT a directory that
 # exists. OUT gets
+#   started         an empty file: the kit itself was built
 #   module.o        the learner's code, in one object
 #   todo, defined   its functions that are not written yet; those that it defines
 #   probe-FUNCTION  for each function of the lab that it defines and finished: the probe, with
@@ -52,6 +53,7 @@ only_own() # only_own FILE - fails when FILE was made from what the learner must
         END { exit found }' >&2
 }
 
+: > "$out/started" # the kit is built: what fails from here on is the module
 here=$(pwd -P)
 rm -f "$out"/*.part.o "$out"/only-*.o "$out"/others-* "$out"/probe-*
 : > "$out/read-by-as"

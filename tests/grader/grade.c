@@ -148,12 +148,6 @@ static int grade_all(const struct grade_request *request, struct grade *grade,
     int result = grade_build(request, &build, error);
     if (result == 0)
         result = grade_list(request, grade, error);
-    if (result == -1 && *error && build.compiler && build.compiler[0]) {
-        /* There is no judge to ask: the kit itself does not build. */
-        char *both = text_format("%s\n%s", *error, build.compiler);
-        free(*error);
-        *error = both;
-    }
     if (result == 0) {
         grade->compiler = text_copy(build.compiler);
         for (size_t i = 0; i < grade->count; i++)

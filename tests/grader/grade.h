@@ -72,7 +72,7 @@ struct grade_request {
 };
 
 /* Grades. Returns 0 and a grade that the caller frees with grade_free; or -1 and an ERROR of
- * one line without "program:" in front, to be freed with free(3), when there is nothing to
+ * one line (more when it quotes the compiler) without "program:" in front, to be freed with free(3), when there is nothing to
  * grade: no such lesson, no such directory, no judge, no memory. A module that does not
  * compile is a grade (every check GRADE_DID_NOT_BUILD).
  */

@@ -260,6 +260,8 @@ int grade_build(const struct grade_request *request, struct grade_build *build,
                         result == -1 ? strerror(errno) : "the path cannot be used");
         return -1;
     }
+    char *started = text_format("%s/started", build->out);
+    (void)unlink(started); /* whether it is there afterwards is what counts */
     bool found;
     char *odd = odd_file(build->module, &found);
     if (odd || !found) {
@@ -269,16 +271,26 @@ int grade_build(const struct grade_request *request, struct grade_build *build,
                                     odd)
                       : text_copy("there is no .c file in the directory\n"));
         free(odd);
+        free(started);
         return 0;
     }
     char *module = plain_path(build);
     int status = module ? run_builder(request, build, module) : -1;
+    int reason = errno;
     free(module);
+    bool kit_is_built = access(started, F_OK) == 0;
+    free(started);
     if (status == -1) {
-        *error = text_format("make: %s: install it", strerror(errno));
+        *error = text_format("make: %s: install it", strerror(reason));
         return -1;
     }
     drop_lines_of_make(build->compiler);
+    if (status != 0 && !kit_is_built) {
+        *error = text_format(
+            "the kit itself does not build; the module was not looked at:\n%s",
+            build->compiler);
+        return -1;
+    }
     if (WIFSIGNALED(status))
         not_built(build, text_format(
                              "%sthe compiler did not end within %d seconds, or used more "

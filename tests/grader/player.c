@@ -77,8 +77,9 @@ struct player *player_start(const struct player_setup *setup,
     char program[4096], nonce[64];
     choose_program(program, sizeof program);
     if (setup->kvm && access("/dev/kvm", R_OK | W_OK) == -1)
-        judge_cannot_run("/dev/kvm: %s: this check needs a virtual machine",
-                         strerror(errno));
+        judge_cannot_run("/dev/kvm: %s: %s", strerror(errno),
+                         errno == EACCES ? "become a member of the group kvm"
+                                         : "this check needs a virtual machine");
 
     const char *argv[ARGUMENTS + 2] = {"/probe"};
     size_t count = 0;

@@ -89,11 +89,15 @@ static int write_file(const char *path, const char *text)
     return written == (ssize_t)strlen(text) ? 0 : -1;
 }
 
-/* The inner user namespace has the same ids as the outer one. */
+/* The inner user namespace has the same ids as the outer one. In two lines, because a line must
+ * lie in one line of the outer map, and newuidmap(1) had our own id and the others apart. */
 static int map_player(pid_t player, const struct sandbox_ids *ids)
 {
     char path[64], map[64];
-    (void)snprintf(map, sizeof map, "0 0 %u\n", ids->count);
+    int length = snprintf(map, sizeof map, "0 0 1\n");
+    if (ids->count > 1)
+        (void)snprintf(map + length, sizeof map - (size_t)length, "1 1 %u\n",
+                       ids->count - 1);
     (void)snprintf(path, sizeof path, "/proc/%d/uid_map", player);
     if (write_file(path, map) == -1)
         return -1;

@@ -263,6 +263,7 @@ static void what_cannot_be_graded_is_said(void **state)
         {.lesson = "fake", .module = "/nowhere"},
         {.lesson = "fake", .judge = "/bin/false", .builder = "./build.sh"},
         {.lesson = "fake", .judge = "/bin/true", .builder = "./build.sh"},
+        {.lesson = "fake", .builder = "/bin/false", .judge = "/bin/true"}, /* the kit */
     };
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
         struct grade_request request = requests[i];
