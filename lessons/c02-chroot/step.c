@@ -148,14 +148,14 @@ static int look(struct tutor *tutor, int argc, char **argv)
 
 static int enter_inside(struct tutor *tutor, void *context)
 {
-    char **argv = context; /* ROOT CMD ARG... */
+    const struct chroot_program *program = context;
 
-    if (chroot_enter(argv[0]) == -1)
-        return tutor_error(tutor, "chroot_enter: %s: %s", argv[0], strerror(errno));
-    environ = (char **)environment;
-    execvp(argv[1], argv + 1);
+    if (chroot_enter(program->root) == -1)
+        return tutor_error(tutor, "chroot_enter: %s: %s", program->root, strerror(errno));
+    environ = (char **)program->envp;
+    execvp(program->argv[0], program->argv);
     int error = errno;
-    (void)tutor_error(tutor, "execve: %s: %s", argv[1], strerror(error));
+    (void)tutor_error(tutor, "execve: %s: %s", program->argv[0], strerror(error));
     return error == ENOENT ? 127 : 126; /* what a shell makes of it */
 }
 
@@ -169,14 +169,14 @@ static int ended(int status)
 
 static int enter(struct tutor *tutor, int argc, char **argv)
 {
-    const char *root = roots_path(tutor, argv[1]);
+    struct chroot_program program = {
+        .root = roots_path(tutor, argv[1]), .argv = argv + 2, .envp = environment};
 
     (void)argc;
-    if (!root)
+    if (!program.root)
         return 1;
     roots_say_rootless(tutor);
-    argv[1] = (char *)root;
-    return ended(inside_child(tutor, enter_inside, argv + 1));
+    return ended(inside_child(tutor, enter_inside, &program));
 }
 
 static int run_inside(struct tutor *tutor, void *context)
