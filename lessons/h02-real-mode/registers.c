@@ -110,7 +110,7 @@ void registers_print(struct tutor *tutor, const struct registers *registers,
         fputs(last ? "\n" : " ", stdout);
     }
     uint16_t value = value_of(registers, FLAGS);
-    printf("flags %04x%s", value, value != shown[FLAGS] ? "*" : " ");
+    printf("flags %04x%s ", value, value != shown[FLAGS] ? "*" : "");
     const char *separator = "(";
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (value >> flags[i].bit & 1) {
