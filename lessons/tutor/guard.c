@@ -30,6 +30,8 @@
 
 #define STACK_SIZE (64 * 1024)
 #define MOST_CHILDREN 128
+#define OWN_CHILDREN "/proc/thread-self/children"
+#define DEEPEST 16 /* generations of processes; a fork bomb is not chased for ever */
 #define URGENT_SECONDS 2 /* Ctrl-C three times within it breaks off in any case */
 
 /* Handlers have no argument of ours, hence a static; `here` is the page that forgets. */
@@ -61,12 +63,13 @@ static void as_by_default(int number)
     (void)raise(number);
 }
 
-/* The children of the session, by calls that a signal handler may make. Returns how many. */
-static int list_children(pid_t *children)
+/* The children that the file PATH lists, by calls that a signal handler may make. Returns how
+ * many. */
+static int list_children(const char *path, pid_t *children)
 {
     char text[MOST_CHILDREN * 8];
     int count = 0, number = 0;
-    int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd == -1)
         return 0; /* a kernel without CONFIG_PROC_CHILDREN */
@@ -88,7 +91,7 @@ static int list_children(pid_t *children)
 static bool command_has_child(void)
 {
     pid_t now[MOST_CHILDREN];
-    int count = list_children(now);
+    int count = list_children(OWN_CHILDREN, now);
 
     for (int i = 0; i < count; i++) {
         bool old = false;
@@ -133,12 +136,26 @@ static void on_interrupt(int number)
     errno = error;
 }
 
+/* Ends a process and all below it; from the top, so that none can be started anew. */
+static void end_tree(pid_t pid, int depth)
+{
+    pid_t below[MOST_CHILDREN];
+    char path[64];
+
+    (void)kill(pid, SIGSTOP); /* it may be gone by now */
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+    int count = depth > 0 ? list_children(path, below) : 0;
+    for (int i = 0; i < count; i++)
+        end_tree(below[i], depth - 1);
+    (void)kill(pid, SIGKILL);
+}
+
 /* Ends the children of a command that was broken off: they would share the terminal with the
  * session. */
 static void end_children(void)
 {
     pid_t now[MOST_CHILDREN];
-    int count = list_children(now);
+    int count = list_children(OWN_CHILDREN, now);
 
     for (int i = 0; i < count; i++) {
         bool old = false;
@@ -146,7 +163,7 @@ static void end_children(void)
             old |= guard.children[j] == now[i];
         if (old)
             continue;
-        (void)kill(now[i], SIGKILL); /* it may be gone by now */
+        end_tree(now[i], DEEPEST);
         (void)waitpid(now[i], NULL, 0);
     }
 }
@@ -281,7 +298,7 @@ struct guard_outcome guard_run(int (*run)(void *context), void *context)
     memset(&guard.outcome, 0, sizeof guard.outcome);
     guard.here->crashing = 0;
     guard.times = 0;
-    guard.child_count = list_children(guard.children);
+    guard.child_count = list_children(OWN_CHILDREN, guard.children);
     if (sigsetjmp(guard.back, 1) == 0) {
         guard.here->running = 1;
         int status = run(context);
