@@ -42,11 +42,17 @@ static int todo_line(const char *path, const char *function)
     return found;
 }
 
+/* The module as whoever asked calls it. */
+static char *named_module(const struct grade_request *request)
+{
+    return request->module ? text_copy(request->module)
+                           : text_format("labs/%s", request->lesson);
+}
+
 char *grade_todo_place(const struct grade_request *request, const char *function)
 {
     const char *top = request->top ? request->top : ".";
-    char *named = request->module ? text_copy(request->module)
-                                  : text_format("labs/%s", request->lesson);
+    char *named = named_module(request);
     char *path = request->module ? text_copy(named) : text_format("%s/%s", top, named);
     char *place = NULL;
     DIR *files = opendir(path);
@@ -103,8 +109,10 @@ static void decide_without_running(const struct grade_request *request,
         free(place);
     } else if (!grade_has_name(build->defined, check->function) &&
                !request->absent_is_reference) {
+        char *named = named_module(request);
         decide(check, GRADE_FAILED,
-               text_format("%s is not defined in %s", check->function, build->module));
+               text_format("%s is not defined in %s", check->function, named));
+        free(named);
     }
 }
 

@@ -137,14 +137,26 @@ static void remove_directory(const char *path)
 
 /* --- the build ------------------------------------------------------------------------------- */
 
-/* Drops make's own lines: which recipe failed says nothing to a learner. */
+/* Lines of make, not of the compiler: which recipe failed, and what of the kit was made anew
+ * ("  CC    build/tests/..."). They say nothing to a learner. */
+static bool is_of_make(const char *line)
+{
+    if (strncmp(line, "make: ***", 9) == 0 || strncmp(line, "make[", 5) == 0)
+        return true;
+    if (strncmp(line, "  ", 2) != 0)
+        return false;
+    size_t word = strspn(line + 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    size_t blanks = strspn(line + 2 + word, " ");
+    return word > 0 && blanks > 0 && strncmp(line + 2 + word + blanks, "build/", 6) == 0;
+}
+
 static void drop_lines_of_make(char *text)
 {
     char *to = text;
     for (char *line = text; *line;) {
         char *next = strchr(line, '\n');
         size_t length = next ? (size_t)(next - line) + 1 : strlen(line);
-        if (strncmp(line, "make: ***", 9) != 0 && strncmp(line, "make[", 5) != 0) {
+        if (!is_of_make(line)) {
             memmove(to, line, length);
             to += length;
         }

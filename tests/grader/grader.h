@@ -62,19 +62,25 @@ void judge_expect_errno(const char *what, int expected, int shown);
 struct player; /* one run of the probe in a sandbox of its own; ends with the check */
 
 struct player_setup {
-    const char *stdin_text; /* what it can read after "go", NULL: nothing */
-    const char *rootfs;     /* a directory of the host that it sees as /rootfs, read-only;
-                                NULL: none. judge_rootfs() is the kit's busybox root */
-    const char *file;       /* a file that it sees as /input, read-only; NULL: none */
-    bool kvm;               /* has /dev/kvm, and its KVM calls are recorded */
-    bool as_root;           /* must be uid 0 of a user namespace with many ids mapped (for
-                                setgroups, setuid); where that cannot be had the check ends
-                                as "could not run here" */
-    int inherit;            /* how many descriptors of a directory of the host's side it
-                                inherits from number 3 on, on top of 0, 1 and 2 */
-    double seconds;         /* time limit, 0: 10 */
-    size_t memory;          /* bytes of address space a process, 0: 512 MiB */
-    int processes;          /* how many at a time, 0: 32 */
+    /* What it can read after the first "go" (or when its end is waited for), then the end of
+     * input. NULL: nothing. A probe that is ready a second time must have read all of it. */
+    const char *stdin_text;
+    /* A directory of the host that it sees as /rootfs, read-only. NULL: none. judge_rootfs()
+     * is the kit's busybox root. */
+    const char *rootfs;
+    /* A file that it sees as /input, read-only. NULL: none. */
+    const char *file;
+    /* Has /dev/kvm, and its KVM calls are recorded. */
+    bool kvm;
+    /* Must be uid 0 of a user namespace with many ids mapped (for setgroups, setuid); where
+     * that cannot be had the check ends as "could not run here". */
+    bool as_root;
+    /* How many descriptors it inherits from number 3 on, beside 0, 1 and 2: each is the root
+     * directory of the sandbox, which is "outside" for a program whose root is /rootfs. */
+    int inherit;
+    double seconds; /* time limit, 0: 10 */
+    size_t memory;  /* bytes of address space a process, 0: 512 MiB */
+    int processes;  /* how many at a time, threads counted, 0: 32 */
 };
 
 /* Starts the probe of the function that the running check is about, with ARGUMENTS (ended
@@ -84,7 +90,8 @@ struct player_setup {
  * Inside: a root directory of its own on a tmpfs, with /probe, /proc, /dev/null, /dev/zero,
  * /dev/urandom, a writable /tmp (16 MiB), and what the setup asks for; namespaces of its own
  * (user, mnt, pid, net, ipc, uts, cgroup); uid 0 inside, which is nobody in particular
- * outside; no new privileges.
+ * outside; no new privileges. At most 16 MiB a file, 256 descriptors, and 512 MiB of resident
+ * memory for all its processes together. At most 8 players run at a time.
  */
 struct player *player_start(const struct player_setup *setup,
                             const char *const arguments[]);
@@ -98,7 +105,8 @@ const char *player_ready(struct player *player);
 /* Lets a player that is ready go on, to the next probe_ready() or its end. */
 void player_go(struct player *player);
 
-/* Waits for the end of the probe. Returns its exit status (0 to 255). A crash (a signal) or
+/* Waits for the end of the probe. Returns its exit status (0 to 255). 0 proves nothing: a module
+ * can exit before it is called. Expect a number that only the work gives. A crash (a signal) or
  * a time-out ends the check with that verdict. */
 int player_end(struct player *player);
 

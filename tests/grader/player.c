@@ -113,6 +113,7 @@ struct player *player_start(const struct player_setup *setup,
         judge_cannot_run("%s", why);
     for (int i = 0; i < 3; i++)
         (void)close(inside.streams[i]); /* the player has them */
+    player->host_shared = player_host_shared();
     player->deadline = monotonic_seconds() + player->seconds;
     return player;
 }

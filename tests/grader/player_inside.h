@@ -81,6 +81,9 @@ const char *player_last_words(const struct player *player);
  * the probe. Valid until the next call. */
 const char *crash_place(const char *program, const char *addresses);
 
+/* Bytes of tmpfs, memfds and shared memory on the whole host. */
+size_t player_host_shared(void);
+
 double monotonic_seconds(void);
 
 #endif

@@ -41,14 +41,16 @@ static size_t meminfo(const char *key)
     return kilobytes << 10;
 }
 
+size_t player_host_shared(void)
+{
+    return meminfo("Shmem");
+}
+
 /* What lies in a tmpfs or memfd of the player is resident in no process. It cannot be told from
  * that of others on the host, so it counts only when the host itself runs short. */
-static bool host_suffers(struct player *player)
+static bool host_suffers(const struct player *player)
 {
-    size_t shared = meminfo("Shmem");
-    if (player->host_shared == 0)
-        player->host_shared = shared;
-    return shared > player->host_shared + SANDBOX_MEMORY_ALL &&
+    return player_host_shared() > player->host_shared + SANDBOX_MEMORY_ALL &&
            meminfo("MemAvailable") < meminfo("MemTotal") / 4;
 }
 

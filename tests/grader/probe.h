@@ -18,8 +18,9 @@ struct probe_word {
 extern const struct probe_word probe_words[];
 
 /* Tells the judge "I stand still, look now", with a text (mostly a return value and an
- * errno: probe_ready("%d %d", result, errno)), and returns when the judge says go. Uses
- * descriptors 0 and 1 and no others; keeps errno.
+ * errno: probe_ready("%d %d", result, errno)), and returns when the judge says go, or
+ * at the end of input. At most 3,800 bytes. Uses descriptors 0 and 1 and no others, and ends the
+ * probe when these are gone; flushes stdout; keeps errno.
  */
 void probe_ready(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
