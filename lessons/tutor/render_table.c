@@ -84,6 +84,8 @@ static void write_row(struct render_place *place, const struct row *row,
             if (i + 1 < columns)
                 append_blanks(&text, blanks - before);
         }
+        while (text.length > 0 && text.bytes[text.length - 1] == ' ')
+            text.bytes[--text.length] = '\0'; /* the last cells may be empty */
         place->failed |= text.failed;
         render_line(place, text.bytes ? text.bytes : "");
         free(text.bytes);
