@@ -4,9 +4,9 @@
  * a second one waits for keys. A lock makes each step of either whole, and after each
  * step the interrupt line gets the level that the chip then has.
  *
- * Keys wait until the guest listens (until it asks for the interrupt of input): a
- * driver empties the queue when it opens the line, and what a pipe has sent before
- * would be lost.
+ * Keys wait until the guest listens. A driver tries out what the chip can, and empties
+ * it when it opens the line and when it turns the queues on: what a pipe has sent
+ * before would be lost.
  */
 #include <errno.h>
 #include <poll.h>
@@ -69,13 +69,22 @@ void console_out(void *context, uint16_t port, unsigned size, uint32_t value)
     (void)pthread_mutex_unlock(&console->lock);
 }
 
+/* With the lock held: has a driver got so far that it takes input? It has turned the
+ * queues on, asks for the interrupt, and lets it through. */
+static bool guest_listens(const struct console *console)
+{
+    const struct serial *serial = &console->serial;
+    return serial->queues && serial->ier & SERIAL_IER_INPUT &&
+           serial->mcr & SERIAL_MCR_OUT2;
+}
+
 /* Hands LENGTH bytes to the chip, as it has room for them. */
 static void feed(struct console *console, const uint8_t *bytes, size_t length)
 {
     (void)pthread_mutex_lock(&console->lock);
     while (length > 0 && !console->ending) {
         size_t taken = 0;
-        if (console->serial.ier & SERIAL_IER_INPUT)
+        if (guest_listens(console))
             taken = serial_input(&console->serial, bytes, length);
         update_line(console);
         bytes += taken;
