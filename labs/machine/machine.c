@@ -179,8 +179,9 @@ static void start_and_relay(struct run *run)
 
 static void release(struct run *run)
 {
-    struct buffer *buffers[] = {&run->to_machine, &run->from_machine, &run->log_text,
-                                &run->error_text, &run->output[1],    &run->output[2]};
+    struct buffer *buffers[] = {&run->to_machine,     &run->from_machine, &run->log_text,
+                                &run->error_text,     &run->output[1],    &run->output[2],
+                                &run->answer.question};
     int *ends[] = {&run->channel, &run->log, &run->errors, &run->pidfd};
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
         free(buffers[i]->bytes);

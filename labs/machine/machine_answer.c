@@ -22,17 +22,23 @@ static int finish(struct run *run, uint32_t status)
     return relay_send(run, HOST_ANSWER, &status, sizeof status);
 }
 
-/* In the child: cuts the words apart and lets the caller answer. */
-static _Noreturn void answer(struct run *run, const char *data, size_t length)
+/* The words of the question, NULL-ended, in ARGV with room for WORDS + 1. Returns how many. */
+static int cut(const struct answer *answer, char **argv)
 {
-    char *argv[WORDS + 1], *words = malloc(length);
     int argc = 0;
-    if (words == NULL)
-        _exit(1);
-    memcpy(words, data, length);
-    for (size_t at = 0; at < length && argc < WORDS; at += strlen(words + at) + 1)
-        argv[argc++] = words + at;
+    const struct buffer *question = &answer->question;
+    for (size_t at = 0; at < question->length && argc < WORDS;
+         at += strlen(argv[argc++]) + 1)
+        argv[argc] = buffer_start(question) + at;
     argv[argc] = NULL;
+    return argc;
+}
+
+/* In the child: lets the caller answer. */
+static _Noreturn void answer(struct run *run)
+{
+    char *argv[WORDS + 1];
+    int argc = cut(&run->answer, argv);
     int status = run->job->answer(run->job->answer_context, argc, argv);
     (void)fflush(NULL); /* nobody is left to tell */
     _exit(status);
@@ -69,29 +75,29 @@ int answer_start(struct run *run, const char *words, size_t length)
         return run_fault(run, MACHINE_HUNG, "the machine asks what makes no sense");
     if (run->job->answer == NULL)
         return finish(run, 256); /* nobody answers: no exit status, see machine_ask */
+    buffer_take(&run->answer.question, run->answer.question.length);
+    if (buffer_append(&run->answer.question, words, length) == -1)
+        return run_fault(run, MACHINE_NO_SPACE, "no memory for what is asked");
     pid_t child = start(run);
     if (child == 0)
-        answer(run, words, length);
+        answer(run);
     run->answer.state = ANSWER_RUNS;
     return child == -1 ? -1 : 0;
 }
 
 static int start_packing(struct run *run)
 {
-    char since[64], *pack = run_part(run, "pack");
+    char since[64], *words[WORDS + 1];
     struct timespec time;
     (void)clock_gettime(CLOCK_REALTIME_COARSE, &time); /* the clock of ctime */
     (void)snprintf(since, sizeof since, "%lld.%09ld", (long long)run->answer.since.tv_sec,
                    run->answer.since.tv_nsec);
     run->answer.since = time;
-    if (pack == NULL)
-        return -1;
     pid_t child = start(run);
     if (child == 0) {
-        execl(pack, "pack", "--since", since, run->top, NULL);
-        _exit(127);
+        (void)cut(&run->answer, words);
+        parts_become_pack(run, since, words);
     }
-    free(pack);
     run->answer.state = ANSWER_PACKS;
     return child == -1 ? -1 : 0;
 }

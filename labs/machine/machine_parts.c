@@ -137,21 +137,37 @@ static int add_base(struct run *run, int image)
     return n == 0 ? 0 : out_of_space(run, "the first file system");
 }
 
+void parts_become_pack(struct run *run, const char *since, char *const *words)
+{
+    size_t count = 0, n = 0;
+    while (words != NULL && words[count] != NULL)
+        count++;
+    char *program = run_part(run, "pack");
+    char **argv = calloc(count + 5, sizeof *argv);
+    if (program == NULL || argv == NULL)
+        _exit(126);
+    argv[n++] = "pack";
+    if (since != NULL) {
+        argv[n++] = "--since";
+        argv[n++] = (char *)since;
+    }
+    argv[n++] = run->top;
+    for (size_t i = 0; i < count; i++)
+        argv[n++] = words[i];
+    execv(program, argv);
+    _exit(127);
+}
+
 static int add_tree(struct run *run, int image)
 {
-    char *pack = run_part(run, "pack");
     int status = -1;
-    if (pack == NULL)
-        return -1;
     pid_t parent = getpid(), child = fork();
     if (child == 0) {
         child_prepare(parent);
         if (dup2(image, STDOUT_FILENO) == -1)
             _exit(126);
-        execl(pack, "pack", run->top, NULL);
-        _exit(127);
+        parts_become_pack(run, NULL, run->job->command);
     }
-    free(pack);
     if (child == -1 || waitpid(child, &status, 0) == -1)
         return out_of_space(run, "pack");
     if (status == 0)

@@ -30,7 +30,8 @@ struct answer {
     pid_t pid;
     int output, error; /* pipes from it; -1 closed */
     uint32_t status;
-    struct timespec since; /* files that changed after this are not inside yet */
+    struct buffer question; /* its words, each with its '\0' */
+    struct timespec since;  /* files that changed after this are not inside yet */
 };
 
 struct run {
@@ -78,6 +79,10 @@ int parts_make(struct run *run);
 /* A memory file that holds the initramfs: base.cpio, and the tree behind it unless the run is
  * a probe. Returns its descriptor, or -1 with the fault. */
 int parts_image(struct run *run);
+
+/* In a child: becomes `pack`, whose archive goes to stdout. SINCE NULL: everything. WORDS,
+ * NULL-ended or NULL, may name folders that else stay at home (see parts/pack.c). */
+_Noreturn void parts_become_pack(struct run *run, const char *since, char *const *words);
 
 /* --- machine_qemu.c --- */
 

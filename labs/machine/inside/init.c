@@ -189,6 +189,7 @@ int main(void)
         limits,
     };
     (void)umask(022);
+    (void)unlink("/init"); /* this file: nobody needs its name any more */
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
         steps[i]();
     session_run(port_open());

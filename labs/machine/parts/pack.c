@@ -1,13 +1,17 @@
-/* pack.c - writes the tree as a cpio archive on stdout: `pack [--since SECONDS.NANO] TOP`.
+/* pack.c - writes the tree as a cpio archive on stdout: `pack [--since SECONDS.NANO] TOP
+ * [WORD…]`.
  *
  * The kernel unpacks every cpio archive that it finds in the initramfs, one after another, so
  * the tree is put behind base.cpio and lies in the machine at its own absolute path. With it
  * come the shared libraries that its programs ask for, and the few programs of this host that
- * a session uses. Left at home: .git, the machine itself, what only a linker reads, and files
- * beyond 64 MiB. Whatever was the caller's own belongs to root inside, as in a checkout of
+ * a session uses. Left at home: .git, the machine itself, what only a linker reads, files beyond
+ * 64 MiB, and the big folders of build/ in which tests are made, unless a WORD of the command
+ * names one: `build/kit/course` brings build/kit, `check c02-chroot` brings
+ * build/check/c02-chroot. Whatever was the caller's own belongs to root inside, as in a checkout of
  * root's; what belonged to somebody else keeps its owner.
  *
- * With --since only files that changed after that moment are written (machine_ask).
+ * With --since only files that changed after that moment are written (machine_ask), and such a
+ * folder whole when it is named.
  *
  * Read on: Documentation/driver-api/early-userspace/buffer-format.rst; libarchive_formats(5).
  */
@@ -47,6 +51,7 @@ static const char *const library_folders[] = {"/lib/x86_64-linux-gnu",
 struct pack {
     struct archive *archive;
     const char *top;
+    char **words;          /* of the command; NULL-ended */
     struct timespec since; /* tv_sec 0: everything */
     char *libraries[LIBRARIES];
     int library_count;
@@ -145,17 +150,47 @@ static bool ends_with(const char *text, const char *end)
     return length >= least && strcmp(text + length - least, end) == 0;
 }
 
-/* What stays at home. INSIDE is the path behind TOP and its slash. */
-static bool left_out(const char *inside, const struct stat *status)
+static bool is_named(const struct pack *pack, const char *name)
+{
+    for (char **word = pack->words; *word != NULL; word++)
+        if (strstr(*word, name) != NULL)
+            return true;
+    return false;
+}
+
+enum choice { TAKEN, TAKEN_WHOLE, LEFT };
+
+/* Whether a big folder of build/ is taken. INSIDE is the path behind TOP and its slash. */
+static enum choice choose_big(const struct pack *pack, const char *inside)
+{
+    static const char *const big[] = {"build/kit", "build/sanitized", "build/grade"};
+    static const char checks[] = "build/check/"; /* a folder for each lesson */
+    for (size_t i = 0; i < sizeof big / sizeof big[0]; i++) {
+        size_t length = strlen(big[i]);
+        if (strncmp(inside, big[i], length) == 0 &&
+            (inside[length] == '\0' || inside[length] == '/'))
+            return is_named(pack, big[i]) ? TAKEN_WHOLE : LEFT;
+    }
+    if (strncmp(inside, checks, sizeof checks - 1) == 0) {
+        char lesson[256];
+        const char *name = inside + sizeof checks - 1;
+        (void)snprintf(lesson, sizeof lesson, "%.*s", (int)strcspn(name, "/"), name);
+        return is_named(pack, lesson) ? TAKEN_WHOLE : LEFT;
+    }
+    return TAKEN;
+}
+
+static enum choice choose(const struct pack *pack, const char *inside,
+                          const struct stat *status)
 {
     if (strcmp(inside, ".git") == 0 || strcmp(inside, "build/machine") == 0)
-        return true;
-    if (!S_ISREG(status->st_mode))
-        return false;
-    if (strncmp(inside, "build/", 6) == 0 &&
+        return LEFT;
+    if (S_ISREG(status->st_mode) && status->st_size > LARGEST)
+        return LEFT;
+    if (S_ISREG(status->st_mode) && strncmp(inside, "build/", 6) == 0 &&
         (ends_with(inside, ".o") || ends_with(inside, ".a") || ends_with(inside, ".d")))
-        return true;
-    return status->st_size > LARGEST;
+        return LEFT;
+    return choose_big(pack, inside);
 }
 
 static bool is_new(const struct pack *pack, const struct stat *status)
@@ -183,11 +218,12 @@ static int put_tree(struct pack *pack)
         if (found->fts_info == FTS_DNR || found->fts_info == FTS_NS ||
             found->fts_info == FTS_ERR)
             continue; /* unreadable, or gone since it was listed */
-        if (left_out(inside, found->fts_statp)) {
+        enum choice choice = choose(pack, inside, found->fts_statp);
+        if (choice == LEFT) {
             (void)fts_set(walk, found, FTS_SKIP); /* never fails for FTS_SKIP */
             continue;
         }
-        if (!is_new(pack, found->fts_statp))
+        if (choice != TAKEN_WHOLE && !is_new(pack, found->fts_statp))
             continue;
         if (found->fts_info == FTS_F)
             result = put_file(pack, found->fts_path, found->fts_path);
@@ -261,15 +297,20 @@ static int pack_all(struct pack *pack)
 
 int main(int argc, char **argv)
 {
-    struct pack pack = {.archive = archive_write_new(), .top = argv[argc - 1]};
-    if (argc == 4 && strcmp(argv[1], "--since") == 0) {
+    struct pack pack = {.archive = archive_write_new()};
+    int at = 1;
+    if (argc > 3 && strcmp(argv[1], "--since") == 0) {
         char *rest;
         pack.since.tv_sec = strtoll(argv[2], &rest, 10);
         pack.since.tv_nsec = *rest == '.' ? strtol(rest + 1, NULL, 10) : 0;
-    } else if (argc != 2 || argv[1][0] != '/') {
-        fprintf(stderr, "usage: pack [--since SECONDS.NANOSECONDS] TOP\n");
+        at = 3;
+    }
+    if (argc <= at || argv[at][0] != '/') {
+        fprintf(stderr, "usage: pack [--since SECONDS.NANOSECONDS] TOP [WORD…]\n");
         return 2;
     }
+    pack.top = argv[at];
+    pack.words = argv + at + 1;
     if (pack.archive == NULL)
         return 1;
     if (archive_write_set_format_cpio_newc(pack.archive) != ARCHIVE_OK ||
