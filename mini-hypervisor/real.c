@@ -154,7 +154,8 @@ static void catch_signals(struct vcpu *vcpu, double seconds)
     (void)setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-/* Signals end us as they do others: there is no vCPU any more that a handler could stop. */
+/* Signals end us as they do others: there is no vCPU any more that a handler could
+ * stop. */
 static void release_signals(void)
 {
     struct itimerval never = {0};

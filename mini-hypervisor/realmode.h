@@ -138,7 +138,8 @@ int realmode_run(struct realmode *machine);
  *                              (or "read ... from")
  *     KVM_EXIT_FAIL_ENTRY      "hardware reason 0x80000021"
  *     KVM_EXIT_INTERNAL_ERROR  "suberror 1"
- * then cs:ip, and the first bytes there in hexadecimal, as many as are in guest memory.
+ * then cs:ip and the linear address that it is, with the base in use ("0100:0003
+ * (0x1003)"), and the first bytes there in hexadecimal, as many as are in guest memory.
  * Returns 0, or -1 with errno of KVM_GET_REGS or KVM_GET_SREGS; TEXT says the first
  * part then.
  */

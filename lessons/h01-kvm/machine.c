@@ -144,6 +144,7 @@ int machine_mem(struct tutor *tutor, int argc, char **argv)
 static struct {
     struct vcpu *vcpu;
     volatile sig_atomic_t alarm;
+    bool active; /* stays true when a learner's function crashed between the two calls */
     struct sigaction old_interrupt, old_alarm;
 } listening;
 
@@ -177,6 +178,9 @@ void machine_listen(struct machine *machine, double seconds)
     listening.alarm = 0;
     /* A request that came too late for the last run must not end this one. */
     machine->vcpu.run->immediate_exit = 0;
+    if (listening.active)
+        (void)machine_unlisten();
+    listening.active = true;
     (void)sigaction(SIGALRM, &alarm, &listening.old_alarm);
     (void)sigaction(SIGINT, &interrupt, &listening.old_interrupt);
     (void)setitimer(ITIMER_REAL, &timer, NULL);
@@ -187,6 +191,7 @@ bool machine_unlisten(void)
     struct itimerval never = {0};
 
     (void)setitimer(ITIMER_REAL, &never, NULL);
+    listening.active = false;
     (void)sigaction(SIGINT, &listening.old_interrupt, NULL);
     (void)sigaction(SIGALRM, &listening.old_alarm, NULL);
     return listening.alarm;

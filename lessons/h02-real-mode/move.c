@@ -40,6 +40,19 @@ static int say_end(struct tutor *tutor, const struct bench *bench, int result, i
     return tutor_error(tutor, "an exit that nobody answers: %s", what);
 }
 
+/* Switches single step on or off (KVM api, 4.87 KVM_SET_GUEST_DEBUG). */
+static int single_step(struct tutor *tutor, const struct bench *bench, bool on)
+{
+    struct kvm_guest_debug debug = {
+        .control = on ? KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP : 0,
+    };
+
+    if (ioctl(bench->machine->vcpu.fd, KVM_SET_GUEST_DEBUG, &debug) == -1)
+        return tutor_error(tutor, "KVM_SET_GUEST_DEBUG: %s: this host cannot single-step",
+                           strerror(errno));
+    return 0;
+}
+
 int word_run(struct tutor *tutor, int argc, char **argv)
 {
     struct bench *bench = bench_of(tutor);
@@ -55,6 +68,10 @@ int word_run(struct tutor *tutor, int argc, char **argv)
         tutor_error(tutor, "%s: must be a number of seconds", argv[at]);
         return MACHINE_USAGE;
     }
+    /* Where a learner's function has crashed in a step, that is not tidied up yet. */
+    bench->quiet = false;
+    if (single_step(tutor, bench, false))
+        return 1;
     machine_listen(bench->machine, seconds);
     int result = realmode_run(&bench->realmode);
     int error = errno;
@@ -79,13 +96,13 @@ static void print_exit(const struct bench *bench)
     putchar('\n');
 }
 
-/* Executes one instruction, and answers and prints its exits; TOLD gets how many these were.
- * Returns as realmode_answer does, or -1 with errno EINTR when Ctrl-C came.
+/* Executes one instruction, and answers and prints its exits; TOLD gets how many these
+ * were. Returns as realmode_answer does, or -1 with errno EINTR when Ctrl-C came.
  *
- * An instruction that has exited is complete only when KVM_RUN is entered again (KVM api,
- * section 5). It must not run on into the next one then, and where KVM emulates the guest,
- * single step alone does not stop it. So we ask it to stop before it starts: it takes our
- * answer, and comes back.
+ * An instruction that has exited is complete only when KVM_RUN is entered again (KVM
+ * api, section 5). It must not run on into the next one then, and where KVM emulates
+ * the guest, single step alone does not stop it. So we ask it to stop before it starts:
+ * it takes our answer, and comes back.
  */
 static int step_once(struct bench *bench, unsigned *told)
 {
@@ -115,22 +132,9 @@ static int step_once(struct bench *bench, unsigned *told)
     return answer;
 }
 
-/* Switches single step on or off (KVM api, 4.87 KVM_SET_GUEST_DEBUG). */
-static int single_step(struct tutor *tutor, const struct bench *bench, bool on)
-{
-    struct kvm_guest_debug debug = {
-        .control = on ? KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP : 0,
-    };
-
-    if (ioctl(bench->machine->vcpu.fd, KVM_SET_GUEST_DEBUG, &debug) == -1)
-        return tutor_error(tutor, "KVM_SET_GUEST_DEBUG: %s: this host cannot single-step",
-                           strerror(errno));
-    return 0;
-}
-
-/* Shows the next instruction, executes it, and shows what it has changed. ANSWER gets what
- * realmode_answer says of it, ERROR its errno. Returns 0, or 1 when that failed and has been
- * said.
+/* Shows the next instruction, executes it, and shows what it has changed. ANSWER gets
+ * what realmode_answer says of it, ERROR its errno. Returns 0, or 1 when that failed
+ * and has been said.
  */
 static int step_shown(struct tutor *tutor, struct bench *bench, int *answer, int *error)
 {
@@ -147,8 +151,8 @@ static int step_shown(struct tutor *tutor, struct bench *bench, int *answer, int
              ip = (uint16_t)registers.general.rip;
     if (word_instruction(tutor, bench, segment, ip, &columns) == 0)
         return 1;
-    /* A hlt comes back by itself. KVM, where it emulates the guest, answers a step over hlt
-     * with KVM_EXIT_DEBUG, and keeps the halt for whatever runs next. */
+    /* A hlt comes back by itself. KVM, where it emulates the guest, answers a step over
+     * hlt with KVM_EXIT_DEBUG, and keeps the halt for whatever runs next. */
     const uint8_t *byte = vm_at(&bench->machine->vm, realmode_address(segment, ip), 1);
     if (single_step(tutor, bench, byte == NULL || *byte != HLT))
         return 1;

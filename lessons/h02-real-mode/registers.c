@@ -94,6 +94,19 @@ void registers_remember(const struct registers *registers,
         shown[i] = value_of(registers, i);
 }
 
+/* A base that is not the selector's: after a reset by hardware, or by a mistake. */
+static void print_bases(const struct registers *registers)
+{
+    for (size_t i = FIRST_SEGMENT; i < FIRST_SEGMENT + SEGMENTS; i++) {
+        const struct kvm_segment *segment =
+            (const struct kvm_segment *)((const char *)registers + places[i]);
+        uint32_t usual = realmode_address(segment->selector, 0);
+        if (segment->base != usual)
+            printf("%s has the base 0x%llx, not 0x%x\n", names[i],
+                   (unsigned long long)segment->base, usual);
+    }
+}
+
 /* The first row has the eight general registers, the second the segments, then ip. */
 void registers_print(struct tutor *tutor, const struct registers *registers,
                      const uint16_t shown[BENCH_REGISTERS])
@@ -118,6 +131,7 @@ void registers_print(struct tutor *tutor, const struct registers *registers,
             separator = " ";
         }
     puts(*separator == '(' ? "(none set)" : ")");
+    print_bases(registers);
 }
 
 bool registers_print_changes(const struct registers *registers,

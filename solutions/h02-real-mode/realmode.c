@@ -256,15 +256,16 @@ int exit_describe(const struct vm *vm, const struct vcpu *vcpu, char *text, size
         ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) == -1)
         return -1;
     /* 3. What stands there: up to eight bytes, for whoever wants to look them up. */
+    uint64_t address = sregs.cs.base + regs.rip;
     for (unsigned i = 0; i < 8; i++) {
-        const uint8_t *byte = vm_at(vm, sregs.cs.base + regs.rip + i, 1);
+        const uint8_t *byte = vm_at(vm, address + i, 1);
         if (byte == NULL)
             break;
         end += sprintf(end, " %02x", *byte);
     }
-    snprintf(text, size, "%s (%u)%s, at %04x:%04llx%s%s",
+    snprintf(text, size, "%s (%u)%s, at %04x:%04llx (0x%llx)%s%s",
              vcpu_exit_name(vcpu->run->exit_reason), vcpu->run->exit_reason, details,
-             sregs.cs.selector, (unsigned long long)regs.rip,
+             sregs.cs.selector, (unsigned long long)regs.rip, (unsigned long long)address,
              *bytes ? ", bytes" : ", where no memory is", bytes);
     return 0;
 }

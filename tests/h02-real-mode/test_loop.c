@@ -201,7 +201,7 @@ void describe_says_where_the_guest_stands(void **state)
     const char *text = described(seen_answer(
         seen_start(WORDS("describe", program("90 90 f4 %02x %02x", first, second)))));
     expect_part(text, "KVM_EXIT_HLT (5)");
-    expect_part(text, "0100:0003");
+    expect_part(text, "0100:0003 (0x1003)");
     snprintf(part, sizeof part, "%02x %02x", first, second);
     expect_part(text, part);
 }

@@ -26,8 +26,9 @@ int exit_describe(const struct vm *vm, const struct vcpu *vcpu, char *text, size
         if (byte)
             sprintf(bytes + 3 * i, " %02x", *byte);
     }
-    snprintf(text, size, "%s (%u)%s at %04x:%04llx, bytes%s",
+    snprintf(text, size, "%s (%u)%s at %04x:%04llx (0x%llx), bytes%s",
              vcpu_exit_name(run->exit_reason), run->exit_reason, what, sregs.cs.selector,
-             (unsigned long long)regs.rip, bytes);
+             (unsigned long long)regs.rip, (unsigned long long)(sregs.cs.base + regs.rip),
+             bytes);
     return 0;
 }
