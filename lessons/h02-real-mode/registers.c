@@ -143,7 +143,7 @@ bool registers_print_changes(const struct registers *registers,
         uint16_t value = value_of(registers, i);
         if (i == IP || value == shown[i])
             continue;
-        printf("%*s%s %04x -> %04x", any ? 2 : indent, "", names[i], shown[i], value);
+        printf("%*s%s=%04x", any ? 1 : indent, "", names[i], value);
         any = true;
     }
     return any;

@@ -28,7 +28,7 @@ bool registers_assign(struct registers *registers, const char *name, uint16_t va
 void registers_print(struct tutor *tutor, const struct registers *registers,
                      const uint16_t shown[BENCH_REGISTERS]);
 
-/* Prints INDENT blanks and "ax 0000 -> 1234" for each (but ip) that has changed since
+/* Prints INDENT blanks and "ax=1234" for each (but ip) that has changed since
  * `shown`, without a newline. Returns whether there was one. */
 bool registers_print_changes(const struct registers *registers,
                              const uint16_t shown[BENCH_REGISTERS], int indent);
