@@ -54,26 +54,25 @@ weak      = $(patsubst %,build/weak/$1/%.o,$(call modules,$1))
 short     = $(firstword $(subst -, ,$1))
 track     = $(if $(filter c%,$1),container,$(if $(filter h%,$1),hypervisor,compare))
 
-CONTAINER_LESSONS  := $(filter c%,$(LESSONS))
-HYPERVISOR_LESSONS := $(filter h%,$(LESSONS))
+# A module belongs to its product as soon as it is there, before its page and its judge.
+MODULES := $(sort $(LESSONS) $(notdir $(wildcard solutions/[chx][0-9][0-9]-*)))
+CONTAINER_MODULES  := $(filter c%,$(MODULES))
+HYPERVISOR_MODULES := $(filter h%,$(MODULES))
 
-# A module of the hypervisor belongs to the product as soon as it is there, before its page.
-HYPERVISOR_MODULES := $(sort $(notdir $(wildcard solutions/h[0-9][0-9]-*)))
-
-# A lesson stands on those of its track that come before it; a comparison stands on all.
+# A module stands on those of its track that come before it; a comparison stands on all.
 upto_container  :=
 upto_hypervisor :=
-upto_compare    := $(CONTAINER_LESSONS) $(HYPERVISOR_LESSONS)
+upto_compare    := $(CONTAINER_MODULES) $(HYPERVISOR_MODULES)
 define ORDER
 upto_$(call track,$1) += $1
 upto_$1 := $$(upto_$(call track,$1))
 endef
-$(foreach l,$(LESSONS),$(eval $(call ORDER,$l)))
+$(foreach l,$(MODULES),$(eval $(call ORDER,$l)))
 
 STEPS    := $(foreach l,$(LESSONS),build/$(call short,$l))
 JUDGES   := $(foreach l,$(LESSONS),$(if $(wildcard tests/$l/test.c),build/tests/$l/judge))
-PRODUCTS := $(if $(CONTAINER_LESSONS),build/mini-container) \
-            $(if $(HYPERVISOR_LESSONS),build/mini-hypervisor)
+PRODUCTS := $(if $(CONTAINER_MODULES),build/mini-container) \
+            $(if $(HYPERVISOR_MODULES),build/mini-hypervisor)
 
 # --- What one can do ---------------------------------------------------------------------
 
@@ -229,7 +228,7 @@ build/tests/$1/judge: $(filter-out build/tests/$1/probe.o,$(call objects,tests/$
 	$$(call say,LINK)
 	$$(Q)$$(CC) -o $$@ $$^ -Wl,--as-needed $$(GRADER_LIBS)
 endef
-$(foreach l,$(sort $(LESSONS) $(HYPERVISOR_MODULES)),$(eval $(call LESSON_RULES,$l)))
+$(foreach l,$(MODULES),$(eval $(call LESSON_RULES,$l)))
 
 mine: $(foreach l,$(LESSONS),$(if $(wildcard labs/$l/*.c),build/labs/$l.so))
 
@@ -257,7 +256,7 @@ ifneq ($(MAKECMDGOALS),)
 $(shell mkdir -p build; [ "$$(cat build/.from 2>/dev/null)" = '$(FROM)' ] || echo '$(FROM)' > build/.from)
 endif
 
-build/mini-container: $(patsubst %.c,build/objects/%.o,$(wildcard mini-container/*.c)) $(call parts,$(CONTAINER_LESSONS)) \
+build/mini-container: $(patsubst %.c,build/objects/%.o,$(wildcard mini-container/*.c)) $(call parts,$(CONTAINER_MODULES)) \
                       build/container-whose.o
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^ $(MODULE_LIBS)
@@ -275,7 +274,7 @@ build/$1-whose.c: build/.from $(foreach l,$2,build/reference/$l/functions $(if $
 build/$1-whose.o: build/$1-whose.c
 	$$(Q)$$(CC) $$(CFLAGS) -c $$< -o $$@
 endef
-$(eval $(call WHOSE,container,$(CONTAINER_LESSONS)))
+$(eval $(call WHOSE,container,$(CONTAINER_MODULES)))
 $(eval $(call WHOSE,hypervisor,$(HYPERVISOR_MODULES)))
 
 build/boxwork: $(call objects,lessons/course) $(patsubst %.c,build/%.o,$(filter-out labs/machine/init.c,$(wildcard labs/machine/*.c))) \
