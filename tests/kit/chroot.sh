@@ -38,7 +38,7 @@ status 0 --help
 status 0 --version
 status 0 run build/rootfs true
 status 3 run build/rootfs sh -c 'exit 3'
-status 137 run build/rootfs sh -c 'kill -9 $$'
+status 137 run --chroot build/rootfs sh -c 'kill -9 $$'
 status 127 run build/rootfs nothing
 status 126 run build/rootfs /etc/passwd
 status 125 run build/nowhere true

@@ -1,0 +1,209 @@
+/* container.h - one container, from its options to its exit status: what the engine's files share.
+ *
+ *     main.c       the words of the command line
+ *     options.c    text -> struct container_options, with everything checked
+ *     steps.c      the table: what is done, in which order, and by which lesson
+ *     host.c       the steps that are done on the host, before and after the clone
+ *     child.c      the steps that the child does to itself, until it becomes the program
+ *     run.c        walks through the table, attends to the container, and cleans up
+ *     watch.c      a small process that removes the cgroup even when we are killed
+ *     terminal.c   a terminal of its own for the container
+ *
+ * The mechanisms are in the modules of the lessons (solutions/, or labs/ of the learner); here
+ * is only who calls what, when, and what is said when it fails.
+ */
+#ifndef CONTAINER_H
+#define CONTAINER_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/types.h>
+#include <termios.h>
+#include "capabilities.h"
+#include "cgroups.h"
+#include "process.h"
+#include "seccomp_filter.h"
+#include "users.h"
+
+/* Exit statuses, beside that of the program: docker-run(1), podman-run(1), timeout(1). */
+enum {
+    EXIT_USAGE = 2,
+    EXIT_TIMED_OUT = 124,
+    EXIT_OURS = 125,      /* mini-container itself failed */
+    EXIT_NO_EXEC = 126,   /* the command cannot be executed */
+    EXIT_NOT_FOUND = 127, /* the command does not exist */
+};
+
+enum { VOLUMES = 32 };
+
+struct container_volume {
+    const char *source, *target; /* a path of the host, a path inside */
+    bool read_only;
+};
+
+/* What the command line says. Strings are the command line's own, but for envp. */
+struct container_options {
+    const char *rootfs;
+    char *const *argv; /* the program and its arguments */
+    char **envp;       /* its environment; allocated, NULL-ended */
+    const char *hostname;
+    const char *workdir; /* a path inside */
+    uid_t uid;           /* numbers inside */
+    gid_t gid;
+    struct container_volume volumes[VOLUMES];
+    size_t volume_count;
+    long long memory;    /* bytes; 0: no limit */
+    long long pids;      /* 0: no limit */
+    long long cpu_quota; /* microseconds in each 100 ms; 0: no limit */
+    const char *cgroup_parent;
+    long long timeout; /* milliseconds; 0: none */
+    capabilities_set keep;
+    uint32_t refused; /* what a refused system call gets; 0: no filter */
+    bool read_only, privileged, rootless, host_network, tty, init;
+    bool explain, chroot;
+    const char *stop_at;       /* the name of a step; NULL */
+    char *const *command_line; /* argv of this program, to start it again */
+};
+
+/* What is open and what is known while a container starts and runs. */
+struct container {
+    const struct container_options *options;
+    const char *what;     /* what the step that runs is about, for its error; or NULL */
+    struct process child; /* pidfd -1 before the clone and after the end */
+    int channel;          /* a socket between host and child; one end on each side */
+    int watch;            /* a pipe: when it closes, the watcher removes the cgroup */
+    pid_t watcher;
+    char cgroup_name[64];
+    struct cgroup cgroup;
+    struct users_plan plan; /* maps of a user namespace */
+    struct filter ceiling, policy;
+    struct winsize size;    /* of our terminal */
+    int root;               /* child: the root mount */
+    int sources[VOLUMES];   /* child: the mounts of volumes */
+    char program[PATH_MAX]; /* child: the program, found inside */
+    int terminal;           /* the side of the terminal that we read and write; -1 */
+    struct termios saved;   /* our own terminal, as it was */
+    bool raw;               /* it is not as it was */
+    bool started;           /* the program runs */
+    int ending_signal;      /* a signal ended the container in place of the program; 0 */
+    bool timed_out;
+    int failed_status; /* a step has failed, and has been told: what we exit with; or 0 */
+};
+
+enum side { HOST, CHILD };
+
+/* One line of the table. */
+struct step {
+    const char *name; /* what --stop-at takes */
+    const char *call; /* the system calls that it makes, as --explain shows them */
+    const char *lesson;
+    enum side side;
+    bool (*when)(const struct container_options *options); /* NULL: always */
+    int (*run)(struct container *container,
+               const struct step *step); /* 0, or -1 and errno */
+    const char *target;                  /* for steps that are the same but for this */
+    const char *hint; /* what to do when it fails; NULL when errno says it all */
+};
+
+/* steps.c: the table, in order; host and child walk through it alternately: all HOST steps up to
+ * "maps" are done before the first CHILD step. The last has a NULL name. */
+extern const struct step steps[];
+
+/* Whether STEP is to be done for OPTIONS. */
+bool step_wanted(const struct step *step, const struct container_options *options);
+
+/* The step of that name, or NULL. */
+const struct step *step_find(const char *name);
+
+/* options.c: reads the arguments behind "run" (ARGV[0] is "run"). Returns 0, or an exit status
+ * after an error was printed. options_print_help prints a line for each option.
+ */
+int options_parse(struct container_options *options, int argc, char **argv);
+void options_print_help(void);
+void options_free(struct container_options *options);
+
+/* Prints "mini-container: MESSAGE" on stderr, and returns STATUS. */
+int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* run.c: runs the container, waits for its end, leaves nothing behind. Returns its exit status,
+ * or one of those above after an error was printed. */
+int container_run(const struct container_options *options);
+
+/* A message of the child to the host. */
+struct report {
+    enum { STEP_DONE, STEP_FAILED, TERMINAL } kind;
+    int step;  /* index in steps[] */
+    int error; /* errno, for STEP_FAILED */
+    unsigned nanoseconds;
+    char what[200];
+};
+
+/* child.c: does the CHILD steps and becomes the program; what fails is told through the channel. */
+_Noreturn void child_main(struct container *container);
+
+/* Runs a step and measures it. Returns what it returns. */
+int step_do(struct container *container, const struct step *step, unsigned *nanoseconds);
+
+/* Opens a shell where the steps have come to, when --stop-at says so, and waits for its end. */
+void step_stop(const struct container *container, const struct step *step);
+
+/* watch.c: starts the watcher; it removes CONTAINER's cgroup when our end of the pipe is closed,
+ * by us or because we are dead. watch_end closes it, and waits until it has done so.
+ * Returns 0, or -1 with errno; of watch_end: EIO when the cgroup could not be removed.
+ */
+int watch_start(struct container *container);
+int watch_end(struct container *container);
+
+/* terminal.c. The child: makes a terminal from the container's /dev/pts, takes it as its own, for
+ * its standard input, output and error, and sends the other side to the host. The host: puts our
+ * terminal into raw mode (restore: back), tells the size, and moves bytes once: FROM has some.
+ * All but restore return 0, or -1 with errno; relay returns -1 at the end, too.
+ */
+int terminal_make(struct container *container);
+int terminal_send(int channel, const struct report *report, int descriptor);
+ssize_t terminal_receive(int channel, struct report *report, int *descriptor);
+int terminal_raw(struct container *container);
+void terminal_restore(struct container *container);
+int terminal_resize(const struct container *container);
+int terminal_relay(int from, int to);
+
+/* The functions behind the lines of the table. */
+int host_binary(struct container *, const struct step *);
+int host_descriptors(struct container *, const struct step *);
+int host_undumpable(struct container *, const struct step *);
+int host_filter(struct container *, const struct step *);
+int host_watcher(struct container *, const struct step *);
+int host_cgroup(struct container *, const struct step *);
+int host_limits(struct container *, const struct step *);
+int host_clone(struct container *, const struct step *);
+int host_maps(struct container *, const struct step *);
+int child_wait(struct container *, const struct step *);
+int child_become_root(struct container *, const struct step *);
+int child_guard(struct container *, const struct step *);
+int child_cgroup_namespace(struct container *, const struct step *);
+int child_private(struct container *, const struct step *);
+int child_root(struct container *, const struct step *);
+int child_sources(struct container *, const struct step *);
+int child_attach(struct container *, const struct step *);
+int child_devices(struct container *, const struct step *);
+int child_volumes(struct container *, const struct step *);
+int child_terminal(struct container *, const struct step *);
+int child_pivot(struct container *, const struct step *);
+int child_protect(struct container *, const struct step *);
+int child_mask(struct container *, const struct step *);
+int child_seal(struct container *, const struct step *);
+int child_hostname(struct container *, const struct step *);
+int child_loopback(struct container *, const struct step *);
+int child_capabilities(struct container *, const struct step *);
+int child_leash(struct container *, const struct step *);
+int child_workdir(struct container *, const struct step *);
+int child_program(struct container *, const struct step *);
+int child_no_new_privileges(struct container *, const struct step *);
+int child_filter(struct container *, const struct step *);
+int child_close(struct container *, const struct step *);
+int child_exec(struct container *, const struct step *);
+
+#endif

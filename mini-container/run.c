@@ -1,0 +1,288 @@
+/* run.c - runs a container: walks through the steps, attends to it, leaves nothing behind.
+ *
+ * Signals are blocked from the first moment on and read from a descriptor, so there is no moment
+ * at which one could end us in the middle. One loop then waits for everything that can happen:
+ * a word from the child, a signal, the child's end, a key, output, the end of the time.
+ *
+ * Read on: poll(2), signalfd(2), pid_namespaces(7) (signals to PID 1).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+#include "cleanup.h"
+#include "container.h"
+
+int fail(int status, const char *format, ...)
+{
+    va_list arguments;
+    char line[1024];
+
+    va_start(arguments, format);
+    (void)vsnprintf(line, sizeof line, format, arguments); /* a longer one is cut off */
+    va_end(arguments);
+    fprintf(stderr, "mini-container: %s\n", line);
+    return status;
+}
+
+/* What is passed on to the container: what people and programs send, not what the kernel does
+ * because of a mistake of our own, nor job control, which is meant for us. */
+static void passed_signals(sigset_t *set)
+{
+    static const int ours[] = {SIGCHLD, SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,
+                               SIGTRAP, SIGABRT, SIGSYS,  SIGTSTP, SIGTTIN,
+                               SIGTTOU, SIGCONT, SIGPIPE, SIGURG};
+
+    sigfillset(set);
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        sigdelset(set, ours[i]);
+}
+
+static void explain(const struct container *c, const struct step *step,
+                    unsigned nanoseconds)
+{
+    static const char *const sides[] = {[HOST] = "host", [CHILD] = "child"};
+
+    if (c->options->explain)
+        fprintf(stderr, "%s  %-5s %6u us  %-18s %s%s", step->lesson, sides[step->side],
+                (nanoseconds + 500) / 1000, step->name, step->call,
+                c->raw ? "\r\n" : "\n");
+}
+
+/* Tells why a step failed, and what follows from it. Returns the exit status. */
+static int step_failed(const struct step *step, const char *what, int error)
+{
+    bool program = strcmp(step->name, "program") == 0 || strcmp(step->name, "exec") == 0;
+
+    if (program && error == ENOENT)
+        return fail(EXIT_NOT_FOUND,
+                    "%s: %s: it, and the interpreter or loader that it names, "
+                    "must be in ROOTFS",
+                    what, strerror(error));
+    if (program)
+        return fail(EXIT_NO_EXEC,
+                    "%s: %s: it must be a program that the user may execute", what,
+                    strerror(error));
+    return fail(EXIT_OURS, "%s%s%s: %s%s%s", step->name, *what ? ": " : "", what,
+                strerror(error), step->hint ? ": " : "", step->hint ? step->hint : "");
+}
+
+/* Does the steps of the host. Returns 0, or the exit status when one has failed. */
+static int walk(struct container *c)
+{
+    unsigned nanoseconds;
+
+    for (const struct step *step = steps; step->name; step++) {
+        if (step->side != HOST || !step_wanted(step, c->options))
+            continue;
+        if (step_do(c, step, &nanoseconds) == -1)
+            return step_failed(step, c->what ? c->what : "", errno);
+        explain(c, step, nanoseconds);
+        step_stop(c, step);
+    }
+    /* The child waits for this. If it is gone, the loop will find out how it ended. */
+    (void)!write(c->channel, "g", 1);
+    return 0;
+}
+
+/* Reads a word of the child. Its end means that the program runs, or that the child died. */
+static void hear(struct container *c)
+{
+    struct report report;
+    int descriptor;
+    ssize_t size = terminal_receive(c->channel, &report, &descriptor);
+
+    if (size != sizeof report) {
+        cleanup_close(&c->channel);
+        if (!c->failed_status && !c->ending_signal)
+            explain(c, step_find("exec"), 0);
+        c->started = true;
+        return;
+    }
+    if (report.kind == TERMINAL) {
+        c->terminal = descriptor;
+        if (terminal_raw(c) == -1)
+            c->failed_status = fail(EXIT_OURS, "terminal: %s", strerror(errno));
+        return;
+    }
+    report.what[sizeof report.what - 1] = '\0';
+    if (report.kind == STEP_DONE)
+        explain(c, &steps[report.step], report.nanoseconds);
+    else {
+        terminal_restore(c);
+        c->failed_status = step_failed(&steps[report.step], report.what, report.error);
+    }
+}
+
+/* Kills the container: its first process, and with it the kernel kills all others. */
+static void kill_container(struct container *c)
+{
+    (void)process_signal(&c->child, SIGKILL); /* if it has ended, that is what we want */
+}
+
+/* Whether the first process of the container does anything with SIGNAL. To PID 1 of a namespace the
+ * kernel delivers no signal that it has no handler for, and so an ordinary program as PID 1
+ * could not be ended by Ctrl-C. Nor could it be told from one that ignores it on purpose. */
+static bool handles(const struct container *c, int signal)
+{
+    char path[64], line[128];
+    uint64_t caught = ~UINT64_C(0), ignored = 0;
+    FILE *status;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/status", c->child.pid); /* always fits */
+    status = fopen(path, "re");
+    while (status && fgets(line, sizeof line, status)) {
+        (void)sscanf(line, "SigCgt: %" SCNx64, &caught);
+        (void)sscanf(line, "SigIgn: %" SCNx64, &ignored);
+    }
+    if (status)
+        (void)fclose(status); /* only read */
+    return ((caught | ignored) >> (signal - 1)) & 1;
+}
+
+/* A signal has arrived. One that ends us before the program runs ends the container; afterwards it
+ * is the program's, and what it would do to an ordinary process it does to PID 1, too. */
+static void pass_on(struct container *c, int signal)
+{
+    if (signal == SIGWINCH) {
+        if (c->terminal != -1)
+            (void)terminal_resize(c); /* it stays as it was */
+        return;
+    }
+    if (c->started && (c->options->init || handles(c, signal))) {
+        (void)process_signal(&c->child, signal); /* it may just have ended */
+        return;
+    }
+    c->ending_signal = signal;
+    kill_container(c);
+}
+
+static long long now(void)
+{
+    struct timespec time;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time); /* this clock is always there */
+    return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
+}
+
+/* Attends to the container until it has ended. Returns 0, or -1 with errno of poll(2). */
+static int attend(struct container *c, int signals, long long deadline)
+{
+    enum { CHANNEL, SIGNALS, END, KEYS, OUTPUT, EVENTS };
+
+    for (bool ended = false, keys = true;;) {
+        bool relay = c->terminal != -1;
+        struct pollfd on[EVENTS] = {
+            [CHANNEL] = {.fd = c->channel, .events = POLLIN},
+            [SIGNALS] = {.fd = signals, .events = POLLIN},
+            [END] = {.fd = ended ? -1 : c->child.pidfd, .events = POLLIN},
+            [KEYS] = {.fd = relay && keys ? STDIN_FILENO : -1, .events = POLLIN},
+            [OUTPUT] = {.fd = relay ? c->terminal : -1, .events = POLLIN},
+        };
+        long long left = deadline ? deadline - now() : -1;
+        /* What was written before the end is still to be read. */
+        if (ended && c->channel == -1 && !relay)
+            return 0;
+        if (poll(on, EVENTS, deadline && left < 0 ? 0 : (int)left) == -1 &&
+            errno != EINTR)
+            return -1;
+        if (deadline && now() >= deadline) {
+            c->timed_out = true;
+            deadline = 0;
+            kill_container(c);
+        }
+        if (on[CHANNEL].revents)
+            hear(c);
+        if (on[SIGNALS].revents) {
+            struct signalfd_siginfo info;
+            if (read(signals, &info, sizeof info) == sizeof info)
+                pass_on(c, (int)info.ssi_signo);
+        }
+        if (on[KEYS].revents && terminal_relay(STDIN_FILENO, c->terminal) == -1)
+            keys = false;
+        if (on[OUTPUT].revents && terminal_relay(c->terminal, STDOUT_FILENO) == -1)
+            cleanup_close(&c->terminal);
+        if (on[END].revents)
+            ended = true;
+    }
+}
+
+/* Says when it was the memory limit that killed, which a status of 137 does not. */
+static void tell_of_memory(const struct container *c)
+{
+    long long killed;
+
+    if (c->options->memory && c->cgroup.fd != -1 &&
+        cgroup_value(&c->cgroup, "memory.events", "oom_kill", &killed) == 0 && killed > 0)
+        (void)fail(
+            0, "--memory: the limit was reached, and the kernel killed %lld process%s",
+            killed, killed == 1 ? "" : "es");
+}
+
+/* The exit status of it all, once the container has ended. */
+static int conclude(struct container *c, const struct process_end *end)
+{
+    if (c->failed_status)
+        return c->failed_status;
+    if (c->timed_out)
+        return fail(EXIT_TIMED_OUT,
+                    "--timeout: the time was up, and the container was killed");
+    if (c->ending_signal && end->signal == SIGKILL)
+        return 128 + c->ending_signal;
+    return process_exit_status(end);
+}
+
+int container_run(const struct container_options *options)
+{
+    struct container c = {
+        .options = options,
+        .child = {.pidfd = -1},
+        .channel = -1,
+        .watch = -1,
+        .cgroup = {.fd = -1, .parent = -1},
+        .root = -1,
+        .terminal = -1,
+    };
+    struct process_end end = {0};
+    sigset_t set;
+
+    passed_signals(&set);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+        return fail(EXIT_OURS, "sigprocmask: %s", strerror(errno));
+    if (options->tty)
+        (void)ioctl(STDIN_FILENO, TIOCGWINSZ, &c.size); /* 0 by 0: nobody knows */
+    int status = walk(&c);
+    CLEANUP_CLOSE int signals = signalfd(-1, &set, SFD_CLOEXEC);
+
+    if (status == 0 &&
+        (signals == -1 ||
+         attend(&c, signals, options->timeout ? now() + options->timeout : 0) == -1))
+        status = fail(EXIT_OURS, "poll: %s", strerror(errno));
+    terminal_restore(&c);
+    /* One way out for all: whatever there is, ends. */
+    if (c.child.pidfd != -1) {
+        if (status)
+            kill_container(&c);
+        if (process_wait(&c.child, &end) == -1)
+            status = fail(EXIT_OURS, "waitid: %s", strerror(errno));
+        tell_of_memory(&c);
+        status = status ? status : conclude(&c, &end);
+    }
+    cleanup_close(&c.channel);
+    cgroup_close(&c.cgroup);
+    if (watch_end(&c) == -1)
+        status = fail(EXIT_OURS, "cgroup %s: %s: it could not be removed", c.cgroup_name,
+                      strerror(errno));
+    filter_free(&c.ceiling);
+    filter_free(&c.policy);
+    return status;
+}

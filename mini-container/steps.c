@@ -1,0 +1,167 @@
+/* steps.c - what is done to make a container, in which order, and by which lesson.
+ *
+ * This table is the engine. The host's side walks through its HOST lines, the child through its
+ * CHILD lines; --explain prints a line when it has been done, and cannot say anything else than
+ * what was done. The order is that of crun, runc and bubblewrap where they agree; the page of
+ * lesson c08 says what each rule prevents. To move a line is to open a hole, mostly.
+ */
+#include <string.h>
+#include "container.h"
+
+static bool rootless(const struct container_options *o)
+{
+    return o->rootless;
+}
+
+static bool not_rootless(const struct container_options *o)
+{
+    return !o->rootless;
+}
+
+static bool limited(const struct container_options *o)
+{
+    return o->memory || o->pids || o->cpu_quota;
+}
+
+static bool filtered(const struct container_options *o)
+{
+    return o->refused != 0;
+}
+
+static bool has_volumes(const struct container_options *o)
+{
+    return o->volume_count > 0;
+}
+
+static bool unprivileged(const struct container_options *o)
+{
+    return !o->privileged;
+}
+
+static bool sealed(const struct container_options *o)
+{
+    return o->read_only;
+}
+
+static bool own_network(const struct container_options *o)
+{
+    return !o->host_network;
+}
+
+static bool has_terminal(const struct container_options *o)
+{
+    return o->tty;
+}
+
+/* Whoever may trace may open the binary of a process that is not dumpable, too. */
+static bool traceable(const struct container_options *o)
+{
+    return (o->keep & CAPABILITY(CAP_SYS_PTRACE)) != 0;
+}
+
+#define USERNS_HINT "this host keeps user namespaces from ordinary users; use sudo"
+#define CGROUP_HINT                                                                      \
+    "limits need root and cgroup version 2 with its controllers; the lab machine has "   \
+    "them"
+
+const struct step steps[] = {
+    /* 1. Our own binary cannot be written from inside: nobody there may look at a process of ours,
+     *    and if somebody may, it is a sealed copy (CVE-2019-5736). */
+    {"binary", "memfd_create, fcntl(F_ADD_SEALS), execveat", "c07", HOST, traceable,
+     .run = host_binary},
+    /* 2. What the caller left open stays here (CVE-2016-9962, CVE-2024-21626). */
+    {"descriptors", "close_range(3, ~0, CLOSE_RANGE_CLOEXEC)", "c01", HOST,
+     .run = host_descriptors},
+    {"undumpable", "prctl(PR_SET_DUMPABLE, 0)", "c05", HOST, not_rootless,
+     .run = host_undumpable},
+    /* 3. Compiled here, while nothing hostile runs. */
+    {"filter", "seccomp_export_bpf(3)", "c08", HOST, filtered, .run = host_filter},
+    /* 4. Limits first, processes afterwards. */
+    {"watcher", "pipe2, fork", "c01", HOST, limited, .run = host_watcher},
+    {"cgroup", "mkdirat, write(cgroup.subtree_control)", "c06", HOST, limited,
+     .run = host_cgroup, .hint = CGROUP_HINT},
+    {"limits", "write(memory.max, pids.max, cpu.max)", "c06", HOST, limited,
+     .run = host_limits, .hint = CGROUP_HINT},
+    {"clone", "clone3(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | …)", "c04", HOST,
+     .run = host_clone, .hint = "it takes root, or user namespaces"},
+    /* 5. The user namespace owns all others; it gets its maps from outside (CVE-2014-8989). */
+    {"maps", "write(setgroups, gid_map, uid_map)", "c05", HOST, rootless,
+     .run = host_maps, .hint = USERNS_HINT},
+    {"wait", "read", "c01", CHILD, .run = child_wait},
+    {"become-root", "setresgid, setresuid", "c05", CHILD, rootless,
+     .run = child_become_root, .hint = USERNS_HINT},
+    /* 6. Dies with us, is looked into by nobody, has no terminal of ours. */
+    {"guard", "prctl(PR_SET_DUMPABLE, PR_SET_PDEATHSIG), setsid, umask", "c01", CHILD,
+     .run = child_guard},
+    /* 7. From inside its cgroup, or it would begin at ours. */
+    {"cgroup-namespace", "unshare(CLONE_NEWCGROUP)", "c04", CHILD,
+     .run = child_cgroup_namespace},
+    /* 8. */
+    {"private", "mount(MS_PRIVATE | MS_REC)", "c03", CHILD, .run = child_private},
+    {"root", "open_tree, move_mount", "c03", CHILD, .run = child_root,
+     .hint = "ROOTFS must be a directory that you may search"},
+    /* 9. and 10. Sources while the host is visible; targets only through the root: an image whose
+     *    /dev is a link to the host's changes nothing (CVE-2026-41579). */
+    {"sources", "open_tree", "c03", CHILD, has_volumes, .run = child_sources,
+     .hint = "the source of a volume must exist on the host"},
+    {"proc", "openat2, fsopen, fsconfig, fsmount, move_mount", "c03", CHILD,
+     .run = child_attach, .target = "/proc"},
+    {"sys", "as proc, MOUNT_ATTR_RDONLY", "c03", CHILD, .run = child_attach,
+     .target = "/sys"},
+    {"dev", "as proc", "c03", CHILD, .run = child_attach, .target = "/dev"},
+    {"devices", "mknodat, symlinkat", "c03", CHILD, .run = child_devices},
+    {"pts", "as proc", "c03", CHILD, .run = child_attach, .target = "/dev/pts"},
+    {"shm", "as proc", "c03", CHILD, .run = child_attach, .target = "/dev/shm"},
+    {"mqueue", "as proc", "c03", CHILD, .run = child_attach, .target = "/dev/mqueue"},
+    {"tmp", "as proc", "c03", CHILD, .run = child_attach, .target = "/tmp"},
+    {"volumes", "openat2, mount_setattr, move_mount", "c03", CHILD, has_volumes,
+     .run = child_volumes,
+     .hint = "its target must be a path inside, of the same kind as the source"},
+    {"terminal", "openat2, ioctl(TIOCGPTPEER, TIOCSCTTY)", "c03", CHILD, has_terminal,
+     .run = child_terminal},
+    /* 12. */
+    {"pivot", "pivot_root, umount2(MNT_DETACH)", "c03", CHILD, .run = child_pivot},
+    /* 13. */
+    {"protect", "open_tree, mount_setattr, move_mount", "c03", CHILD, unprivileged,
+     .run = child_protect},
+    {"mask", "as protect, over /proc/kcore, /sys/firmware, …", "c03", CHILD, unprivileged,
+     .run = child_mask},
+    {"seal", "mount_setattr(MOUNT_ATTR_RDONLY)", "c03", CHILD, sealed, .run = child_seal},
+    /* 14. While there are still capabilities. */
+    {"hostname", "sethostname", "c04", CHILD, .run = child_hostname,
+     .hint = "a host name is letters, digits, - and ., 64 at the most"},
+    {"loopback", "socket, ioctl(SIOCSIFFLAGS)", "c04", CHILD, own_network,
+     .run = child_loopback},
+    /* 15. */
+    {"capabilities", "prctl(PR_CAPBSET_DROP), setgroups, setresgid, setresuid, capset",
+     "c07", CHILD, .run = child_capabilities,
+     .hint = "the user must be mapped, and the capabilities be ours"},
+    {"leash", "prctl(PR_SET_PDEATHSIG), poll", "c01", CHILD, .run = child_leash},
+    /* 16. */
+    {"workdir", "openat2, fchdir, getcwd", "c03", CHILD, .run = child_workdir,
+     .hint = "the working directory must be one inside that the user may enter"},
+    /* 18. Found before the filter, so that its error can be told. */
+    {"program", "access, stat", "c01", CHILD, .run = child_program},
+    /* 17. The last two gates. */
+    {"no-new-privileges", "prctl(PR_SET_NO_NEW_PRIVS)", "c07", CHILD, unprivileged,
+     .run = child_no_new_privileges},
+    {"install-filter", "seccomp(SECCOMP_SET_MODE_FILTER)", "c08", CHILD, filtered,
+     .run = child_filter},
+    {"close", "close_range", "c01", CHILD, .run = child_close},
+    {"exec", "execve", "c01", CHILD, .run = child_exec},
+    {0},
+};
+
+bool step_wanted(const struct step *step, const struct container_options *options)
+{
+    return !step->when || step->when(options);
+}
+
+const struct step *step_find(const char *name)
+{
+    for (const struct step *step = steps; step->name; step++) {
+        if (strcmp(step->name, name) == 0)
+            return step;
+    }
+    return NULL;
+}

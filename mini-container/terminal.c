@@ -1,0 +1,128 @@
+/* terminal.c - a terminal of its own for the container.
+ *
+ * The container's terminal comes from its own /dev/pts, so the host's is never inside: nobody
+ * there can type into it (TIOCSTI), and nothing of the host's /dev/pts shows. The child keeps one
+ * side and sends the other one to us through the channel; we put our own terminal into raw
+ * mode, so that every key, Ctrl-C too, goes through to where it means something.
+ *
+ * Read on: pty(7), ioctl_tty(2), termios(3), unix(7) (SCM_RIGHTS).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "cleanup.h"
+#include "container.h"
+#include "inside.h"
+
+int terminal_send(int channel, const struct report *report, int descriptor)
+{
+    struct report copy = *report;
+    struct iovec data = {.iov_base = &copy, .iov_len = sizeof copy};
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr aligned;
+    } control = {{0}};
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
+
+    if (descriptor != -1) {
+        message.msg_control = &control;
+        message.msg_controllen = sizeof control;
+        struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+        *rights = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)),
+                                   .cmsg_level = SOL_SOCKET,
+                                   .cmsg_type = SCM_RIGHTS};
+        memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
+    }
+    return sendmsg(channel, &message, MSG_NOSIGNAL) == -1 ? -1 : 0;
+}
+
+ssize_t terminal_receive(int channel, struct report *report, int *descriptor)
+{
+    struct iovec data = {.iov_base = report, .iov_len = sizeof *report};
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr aligned;
+    } control;
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    ssize_t size = TEMP_FAILURE_RETRY(recvmsg(channel, &message, MSG_CMSG_CLOEXEC));
+    struct cmsghdr *rights = size > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+    *descriptor = -1;
+    if (rights && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS)
+        memcpy(descriptor, CMSG_DATA(rights), sizeof *descriptor);
+    return size;
+}
+
+int terminal_make(struct container *c)
+{
+    int unlocked = 0;
+    CLEANUP_CLOSE int ours =
+        inside_open(c->root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+    if (ours == -1 || ioctl(ours, TIOCSPTLCK, &unlocked) == -1)
+        return -1;
+    /* The other side by this descriptor, not by a path that could be something else. */
+    CLEANUP_CLOSE int theirs = ioctl(ours, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (theirs == -1 || ioctl(theirs, TIOCSWINSZ, &c->size) == -1 ||
+        ioctl(theirs, TIOCSCTTY, 0) == -1 ||
+        fchown(theirs, c->options->uid, c->options->gid) == -1)
+        return -1;
+    for (int fd = 0; fd <= 2; fd++) {
+        if (dup2(theirs, fd) == -1)
+            return -1;
+    }
+    return terminal_send(c->channel, &(struct report){.kind = TERMINAL}, ours);
+}
+
+int terminal_raw(struct container *c)
+{
+    struct termios raw;
+
+    if (tcgetattr(STDIN_FILENO, &c->saved) == -1)
+        return -1;
+    raw = c->saved;
+    cfmakeraw(&raw);
+    if (tcsetattr(STDIN_FILENO, TCSANOW, &raw) == -1)
+        return -1;
+    c->raw = true;
+    return terminal_resize(c);
+}
+
+void terminal_restore(struct container *c)
+{
+    if (c->raw)
+        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &c->saved); /* or the terminal is gone */
+    c->raw = false;
+}
+
+int terminal_resize(const struct container *c)
+{
+    struct winsize size;
+
+    if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == -1)
+        return -1;
+    return ioctl(c->terminal, TIOCSWINSZ, &size);
+}
+
+int terminal_relay(int from, int to)
+{
+    char bytes[4096];
+    ssize_t size = TEMP_FAILURE_RETRY(read(from, bytes, sizeof bytes));
+
+    if (size <= 0) /* EIO: nobody has the other side open any more */
+        return -1;
+    for (ssize_t done = 0; done < size;) {
+        ssize_t part = TEMP_FAILURE_RETRY(write(to, bytes + done, (size_t)(size - done)));
+        if (part == -1)
+            return -1;
+        done += part;
+    }
+    return 0;
+}
