@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -39,14 +40,16 @@ static void hang_up(struct ask *ask)
 void ask_accept(struct ask *ask, int port)
 {
     static char words[CHANNEL_CHUNK];
-    ask->asker = accept4(ask->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    ask->asker = accept4(ask->listener, NULL, NULL, SOCK_CLOEXEC);
     if (ask->asker == -1)
         return; /* it went away again */
-    /* It sends its packet before anything else; who does not is not waited for. */
-    struct timeval moment = {.tv_sec = 1};
+    /* It sends its packet before anything else, and reads what it gets. Who does not is not
+     * waited for. */
+    const struct timeval moment = {.tv_sec = 1}, moments = {.tv_sec = 10};
     ssize_t length = -1;
-    if (setsockopt(ask->asker, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment) == 0)
-        length = recv(ask->asker, words, sizeof words, MSG_WAITFORONE);
+    if (setsockopt(ask->asker, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment) == 0 &&
+        setsockopt(ask->asker, SOL_SOCKET, SO_SNDTIMEO, &moments, sizeof moments) == 0)
+        length = recv(ask->asker, words, sizeof words, 0);
     if (length > 0 && words[length - 1] == '\0')
         port_send(port, GUEST_ASK, words, (size_t)length);
     else
