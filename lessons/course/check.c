@@ -16,6 +16,7 @@
 #include "inside.h"
 #include "machine.h"
 #include "map.h"
+#include "run.h"
 #include "where.h"
 
 /* One line that shows what goes on, written over by the next. */
@@ -181,6 +182,33 @@ static int check_on_host(const struct course *course, const struct invocation *t
     return status;
 }
 
+/* Puts a module of somebody else's to where the lab machine sees it: into the tree, beside its
+ * programs. Returns its folder, to be freed; NULL with a line on stderr. */
+static char *take_along(const struct course *course, const char *module,
+                        const char *built)
+{
+    char *to, *argv[] = {"sh",
+                         "-c",
+                         "rm -rf \"$2\" && mkdir \"$2\" && if [ -d \"$1\" ]; then "
+                         "cp \"$1\"/*.[ch] \"$2\"; else cp \"$1\" \"$2\"; fi",
+                         "sh",
+                         (char *)module,
+                         NULL,
+                         NULL};
+    int status = -1;
+    if (asprintf(&to, "%s/module", built) == -1) {
+        (void)course_error(course, "no memory");
+        return NULL;
+    }
+    argv[5] = to;
+    free(run_output(course->top, argv, &status)); /* it prints nothing */
+    if (status == 0)
+        return to;
+    (void)course_error(course, "%s: cannot be copied to %s", module, to);
+    free(to);
+    return NULL;
+}
+
 /* In the lab machine: the same command there, with the programs that are built here. */
 static int check_in_machine(struct course *course, const struct invocation *typed,
                             const struct check_request *request, enum grade_format format)
@@ -206,11 +234,15 @@ static int check_in_machine(struct course *course, const struct invocation *type
                     NULL,
                     NULL};
     size_t n = request->absent_is_reference ? 9 : 8;
-    if (request->module != NULL) {
-        argv[n++] = "--module"; /* so that the points of another's module are not noted */
-        argv[n] = built;
+    bool ready = built != NULL;
+    if (ready && request->module != NULL) {
+        argv[n++] = "--module"; /* whose points are not noted there either */
+        argv[n] = take_along(course, request->module, built);
+        ready = argv[n] != NULL;
     }
-    int status = built != NULL ? inside_run(course, argv) : STATUS_CANNOT_RUN;
+    int status = ready ? inside_run(course, argv) : STATUS_CANNOT_RUN;
+    if (request->module != NULL && ready)
+        free(argv[n]);
     free(built);
     free(program);
     return status;

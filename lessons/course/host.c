@@ -39,7 +39,11 @@ bool probe_machine(struct host_answer *answer)
 {
     if (machine_inside())
         return host_says(answer, true, "you are in it");
-    return machine_probe(answer->top, answer->detail, HOST_DETAIL) != -1;
+    char why[HOST_DETAIL] = "";
+    int kvm = machine_probe(answer->top, why, sizeof why);
+    if (kvm == -1)
+        return host_says(answer, false, "%s", why);
+    return host_says(answer, true, kvm == 1 ? "QEMU with KVM" : "QEMU, emulating: %s", why);
 }
 
 const struct host_fact *host_fact(struct host *host, const char *id)
