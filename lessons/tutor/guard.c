@@ -31,8 +31,8 @@
 #define STACK_SIZE (64 * 1024)
 #define MOST_CHILDREN 128
 #define OWN_CHILDREN "/proc/thread-self/children"
-#define DEEPEST 16 /* generations of processes; a fork bomb is not chased for ever */
-#define URGENT_SECONDS 2 /* Ctrl-C three times within it breaks off in any case */
+#define DEEPEST 16     /* generations of processes; a fork bomb is not chased for ever */
+#define URGENT_MS 1500 /* Ctrl-C three times within it breaks off in any case */
 
 /* Handlers have no argument of ours, hence a static; `here` is the page that forgets. */
 static struct {
@@ -113,7 +113,9 @@ static bool is_last_straw(void)
     struct timespec now = {0};
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-    if (guard.times == 0 || now.tv_sec - guard.first.tv_sec > URGENT_SECONDS) {
+    long long passed = (now.tv_sec - guard.first.tv_sec) * 1000LL +
+                       (now.tv_nsec - guard.first.tv_nsec) / 1000000;
+    if (guard.times == 0 || passed > URGENT_MS) {
         guard.first = now;
         guard.times = 0;
     }

@@ -9,6 +9,8 @@
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +133,25 @@ static char **complete(const char *text, int start, int end)
 
 /* --- the terminal ------------------------------------------------------------------------ */
 
+/* Waits for a key or a signal. A signal that comes between the look at the flags and the wait
+ * would not end the wait, so signals are let in by the wait itself. Returns true for a key. */
+static bool wait_for_key(int fd)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP};
+    struct pollfd key = {.fd = fd, .events = POLLIN};
+    sigset_t block, before;
+    int result = -1;
+
+    sigemptyset(&block);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        sigaddset(&block, numbers[i]);
+    (void)sigprocmask(SIG_BLOCK, &block, &before); /* its arguments are right */
+    if (rl_pending_signal() == 0 && !guard_interrupted())
+        result = ppoll(&key, 1, NULL, &before);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return result == 1;
+}
+
 /* Reads a key. Readline's own function reads on after a signal; this one gives up the line when
  * Ctrl-C was pressed (it empties it, and "presses" Enter), or when the session must end. */
 static int read_key(FILE *file)
@@ -138,11 +159,6 @@ static int read_key(FILE *file)
     unsigned char c;
 
     for (;;) {
-        ssize_t got = read(fileno(file), &c, 1);
-        if (got == 1)
-            return c;
-        if (got == 0 || errno != EINTR)
-            return EOF;
         rl_check_signals(); /* the terminal has a new size, or was stopped and goes on */
         if (guard_leaving())
             return EOF;
@@ -150,6 +166,13 @@ static int read_key(FILE *file)
             rl_replace_line("", 0);
             return '\n';
         }
+        if (!wait_for_key(fileno(file)))
+            continue;
+        ssize_t got = read(fileno(file), &c, 1);
+        if (got == 1)
+            return c;
+        if (got == 0 || errno != EINTR)
+            return EOF;
     }
 }
 
