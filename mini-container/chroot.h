@@ -32,8 +32,8 @@ struct chroot_result {
 };
 
 /* Makes ROOT the root directory of this process, and its working directory too.
- * Returns 0, or -1 with errno of chroot(2): ENOENT, ENOTDIR, EACCES, EPERM (the caller lacks
- * CAP_SYS_CHROOT). After an error the root and the working directory are as they were.
+ * Returns 0, or -1 with errno of chroot(2): ENOENT, ENOTDIR, EACCES, EPERM (the caller
+ * lacks CAP_SYS_CHROOT). After an error root and working directory are as they were.
  */
 int chroot_enter(const char *root);
 
@@ -42,10 +42,10 @@ int chroot_enter(const char *root);
  */
 int chroot_close_from(int first);
 
-/* Becomes UID and GID, and leaves every supplementary group, so that there is no way back:
- * real, effective and saved ids all change.
- * Neither may be -1, which setresuid(2) takes for "as it is".
- * Returns 0, or -1 with errno of setgroups(2), setresgid(2) or setresuid(2), mostly EPERM.
+/* Becomes UID and GID, and leaves every supplementary group, so that there is no way
+ * back: real, effective and saved ids all change. Neither may be -1, which setresuid(2)
+ * takes for "as it is".
+ * Returns 0, or -1 with errno of setgroups(2), setresgid(2) or setresuid(2): EPERM.
  * After an error the caller must end the process: it may be half changed.
  */
 int chroot_become(uid_t uid, gid_t gid);
@@ -55,17 +55,17 @@ int chroot_become(uid_t uid, gid_t gid);
  */
 int chroot_exit_status(int wait_status);
 
-/* Turns this process into PROGRAM: enters its root, closes every descriptor from FIRST on,
- * becomes its user, and executes it. When that works, it does not return.
- * Returns -1 with errno of the step that failed, and the name of the step in result->failed.
+/* Turns this process into PROGRAM: enters its root, closes every descriptor from FIRST
+ * on, becomes its user, and executes it. When that works, it does not return.
+ * Returns -1 with errno of the step that failed, and its name in result->failed.
  * The caller must then end the process with _exit(2): it may be half changed.
  */
 int chroot_execute(const struct chroot_program *program, int first,
                    struct chroot_result *result);
 
-/* Runs PROGRAM in a child, with descriptors 0, 1 and 2 and no others, and waits for it. The
- * caller's own root, working directory, user and descriptors stay as they are, and no child
- * is left over.
+/* Runs PROGRAM in a child, with descriptors 0, 1 and 2 and no others, and waits for it.
+ * The caller's own root, working directory, user and descriptors stay as they are, and
+ * no child is left over.
  * Returns 0 and fills RESULT when the program ran, whatever its exit status.
  * Returns -1 with errno of the call that failed, and its name in result->failed, when it
  * did not: nothing of the program has run then.

@@ -1,8 +1,10 @@
-/* rootless.h - root for those who are not: a user namespace in which this process is uid 0.
+/* rootless.h - root for those who are not: a user namespace in which this process is
+ * uid 0.
  *
- * Most of what a container needs takes a privilege (chroot takes CAP_SYS_CHROOT). The kernel
- * gives all of them to whoever makes a user namespace, for that namespace only. Lesson c05
- * takes this apart; until then the product and the step programs do here what they need.
+ * Most of what a container needs takes a privilege (chroot takes CAP_SYS_CHROOT). The
+ * kernel gives all of them to whoever makes a user namespace, for that namespace only.
+ * Lesson c05 takes this apart; until then the product and the step programs do here
+ * what they need.
  *
  * Read on: user_namespaces(7), capabilities(7).
  */
@@ -36,7 +38,8 @@ static inline bool rootless_needed(void)
     return has != CAP_SET;
 }
 
-/* Writes TEXT to FILE in one write(2), as the files of /proc want it. 0, or -1 with errno. */
+/* Writes TEXT to FILE in one write(2), as the files of /proc want it. 0, or -1 with
+ * errno. */
 static inline int rootless_write(const char *file, const char *text)
 {
     int fd = open(file, O_WRONLY | O_CLOEXEC);
@@ -49,9 +52,10 @@ static inline int rootless_write(const char *file, const char *text)
     return written == -1 ? -1 : 0;
 }
 
-/* Makes this process uid 0 and gid 0 of a user namespace of its own, where that is our user
- * outside. The process must have one thread. Returns 0, or -1 with errno of unshare(2) or of
- * writing the maps, mostly EPERM: this host does not let ordinary users do it.
+/* Makes this process uid 0 and gid 0 of a user namespace of its own, where that is our
+ * user outside. The process must have one thread. Returns 0, or -1 with errno of
+ * unshare(2) or of writing the maps, mostly EPERM: this host does not let ordinary
+ * users do it.
  */
 static inline int rootless_enter(void)
 {
@@ -62,8 +66,9 @@ static inline int rootless_enter(void)
     if (unshare(CLONE_NEWUSER) == -1 ||
         rootless_write("/proc/self/uid_map", uid_map) == -1)
         return -1;
-    /* A user may be in a group to be kept *out* of a file (mode 0604). So the kernel wants a
-     * promise that no group will be dropped before it takes the map [CVE-2014-8989]. */
+    /* A user may be in a group to be kept *out* of a file (mode 0604). So the kernel
+     * wants a promise that no group will be dropped before it takes the map
+     * [CVE-2014-8989]. */
     if (rootless_write("/proc/self/setgroups", "deny") == -1)
         return -1;
     return rootless_write("/proc/self/gid_map", gid_map);

@@ -1,9 +1,9 @@
 /* chroot.c - a root directory of its own, and what has to be closed beside it.
  *
  * chroot(2) moves the root of one process and nothing else. The working directory, open
- * descriptors, groups and user stay, and each of them is a way out. So a program that is to
- * stay inside is started in four steps whose order matters (chroot_execute), in a child, so
- * that the caller stays who and where it is (chroot_run).
+ * descriptors, groups and user stay, and each of them is a way out. So a program that
+ * is to stay inside is started in four steps whose order matters (chroot_execute), in a
+ * child, so that the caller stays who and where it is (chroot_run).
  *
  * Read on: chroot(2) (its NOTES list ways out), credentials(7), execve(2), pipe(7).
  */
@@ -40,8 +40,8 @@ int chroot_close_from(int first)
 }
 
 /* Becomes another user, for good.                             @lab 2.3 @points 20
- * setgroups(2), setresgid(2), setresuid(2). setuid(2) alone changes all three user ids only
- * for a caller that is privileged; setresuid says what it means.
+ * setgroups(2), setresgid(2), setresuid(2). setuid(2) alone changes all three user ids
+ * only for a caller that is privileged; setresuid says what it means.
  */
 int chroot_become(uid_t uid, gid_t gid)
 {
@@ -62,7 +62,8 @@ int chroot_exit_status(int wait_status)
 }
 
 /* Turns this process into the program.                        @lab 2.5 @points 15
- * execvp(3) looks a name without a slash up in the PATH of `environ`, so that is set first.
+ * execvp(3) looks a name without a slash up in the PATH of `environ`, so that is set
+ * first.
  */
 int chroot_execute(const struct chroot_program *program, int first,
                    struct chroot_result *result)
@@ -93,26 +94,26 @@ static _Noreturn void give_up(int report, const char *call)
 {
     struct failure failure = {.call = call, .error = errno};
 
-    /* So few bytes arrive whole, see pipe(7). If they cannot be written, there is no parent
-     * any more to read them. */
+    /* So few bytes arrive whole, see pipe(7). If they cannot be written, there is no
+     * parent any more to read them. */
     (void)!write(report, &failure, sizeof failure);
     _exit(127);
 }
 
 /* Runs a program in a child and waits for it.                 @lab 2.6 @points 20
- * pipe2(2), fork(2), dup2(2), waitpid(2). How does the parent learn that execve failed in
- * the child? The pipe is close-on-exec: a program that starts closes it, and read(2) returns
- * 0; a step that fails writes why.
+ * pipe2(2), fork(2), dup2(2), waitpid(2). How does the parent learn that execve failed
+ * in the child? The pipe is close-on-exec: a program that starts closes it, and read(2)
+ * returns 0; a step that fails writes why.
  */
 int chroot_run(const struct chroot_program *program, struct chroot_result *result)
 {
     /* 1. A pipe for bad news, close-on-exec. */
     /* 2. In a child, the pipe moves to REPORT (dup2 leaves the mark behind, so it is made
      *    again), and the child becomes the program; or it tells why not. */
-    /* 3. In the parent, close the writing end, or the end of file never comes. Read what the
-     *    child says; then close the other end. */
-    /* 4. Wait for the child, also when it failed: a child that nobody waited for stays as a
-     *    zombie. A signal may interrupt the wait. */
+    /* 3. In the parent, close the writing end, or the end of file never comes. Read
+     *    what the child says; then close the other end. */
+    /* 4. Wait for the child, also when it failed: a child that nobody waited for
+     *    stays as a zombie. A signal may interrupt the wait. */
     /* 5. Pass on what the child told, or how the program ended. */
     LAB_TODO("2.6", chroot_run);
     return -1;

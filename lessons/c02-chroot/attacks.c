@@ -1,9 +1,10 @@
 /* attacks.c - the ways out of a chroot, each tried twice.
  *
- * An attack is a function that plays a program inside the root: it makes the calls that such a
- * program would make, and says what they return. It runs once behind a root that is closed as
- * carelessly as most are at first ("before"), and once behind the functions of the module
- * ("after"), the learner's or the reference's. Who reads the secret of the host is out.
+ * An attack is a function that plays a program inside the root: it makes the calls that
+ * such a program would make, and says what they return. It runs once behind a root that
+ * is closed as carelessly as most are at first ("before"), and once behind the
+ * functions of the module ("after"), the learner's or the reference's. Who reads the
+ * secret of the host is out.
  *
  * Read on: chroot(2), the section NOTES; capabilities(7), CAP_SYS_CHROOT.
  */
@@ -43,7 +44,7 @@ struct attack {
     int (*run)(struct attempt *attempt); /* 0, or -1 when closing the way failed */
 };
 
-/* --- what the attacks are made of --------------------------------------------------------- */
+/* --- what the attacks are made of ------------------------------------------------- */
 
 /* Says what a call returned: 0, or its errno. Returns whether it was 0. */
 static bool tell(const char *call, int result)
@@ -96,14 +97,15 @@ static void climb(void)
     (void)tell(call, 0);
 }
 
-/* Climbs, and looks for the secret from there. Whoever gets it stands in the host's root. */
+/* Climbs, and looks for the secret from there. Whoever gets it stands in the host's
+ * root. */
 static void climb_and_look(const struct attempt *attempt)
 {
     climb();
     verdict(read_file(attempt->secret + 1));
 }
 
-/* --- the attacks -------------------------------------------------------------------------- */
+/* --- the attacks ------------------------------------------------------------------ */
 
 /* The working directory stays where it was: ".." leads on from there. */
 static int attack_cwd(struct attempt *attempt)
@@ -133,7 +135,8 @@ static int attack_descriptor(struct attempt *attempt)
     return 0;
 }
 
-/* Makes FILE of the root, which only OWNER's GROUP can read, with a mode; or removes it. */
+/* Makes FILE of the root, which only OWNER's GROUP can read, with a mode; or removes
+ * it. */
 static int make_file(const char *root, const char *file, gid_t group, mode_t mode,
                      bool undo)
 {
@@ -244,7 +247,7 @@ enum { ATTACKS = sizeof attacks / sizeof *attacks };
 const char *const attacks_names[] = {"cwd",  "descriptor", "groups",
                                      "user", "chroot",     NULL};
 
-/* --- trying them -------------------------------------------------------------------------- */
+/* --- trying them ------------------------------------------------------------------ */
 
 struct
 try {

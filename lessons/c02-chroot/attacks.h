@@ -4,8 +4,8 @@
 
 #include "tutor.h"
 
-/* Tries the attack that is called NAME on the root directory PATH, step by step. Returns 0
- * when it was tried, whoever won; 1 after having said what is wrong. */
+/* Tries the attack that is called NAME on the root directory PATH, step by step.
+ * Returns 0 when it was tried, whoever won; 1 after having said what is wrong. */
 int attacks_try(struct tutor *tutor, const char *name, const char *path);
 
 /* The names of the attacks, ended by NULL. */

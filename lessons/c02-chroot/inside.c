@@ -1,4 +1,5 @@
-/* inside.c - a child of the step program, in which the functions of the module are called. */
+/* inside.c - a child of the step program, in which the functions of the module are
+ * called. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>

@@ -1,8 +1,9 @@
 /* roots.c - the root directories of a session.
  *
- * They stand in a directory of mkdtemp(3) that only its owner may search, so nobody else on
- * this host finds the programs in them. Copying and removing is left to cp(1) and rm(1), which
- * know about links and modes. The tutor calls roots_remove when the session ends.
+ * They stand in a directory of mkdtemp(3) that only its owner may search, so nobody
+ * else on this host finds the programs in them. Copying and removing is left to cp(1)
+ * and rm(1), which know about links and modes. The tutor calls roots_remove when the
+ * session ends.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,7 +30,8 @@ struct roots {
     bool said; /* that we are not root */
 };
 
-/* Runs ARGV and waits for it. Returns its exit status, 127 when it could not be started. */
+/* Runs ARGV and waits for it. Returns its exit status, 127 when it could not be
+ * started. */
 static int run_tool(char *const argv[])
 {
     pid_t child;
@@ -162,7 +164,8 @@ const char *roots_path(struct tutor *tutor, const char *name)
 
     if (found != -1)
         return roots->paths[found];
-    /* What has a slash is a path for sure; what is wrong with it, chroot(2) says itself. */
+    /* What has a slash is a path for sure; what is wrong with it, chroot(2) says
+     * itself. */
     if (strchr(name, '/') || stat(name, &status) == 0)
         return name;
     (void)tutor_error(tutor,

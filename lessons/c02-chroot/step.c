@@ -1,7 +1,9 @@
-/* step.c - the words of lesson c02-chroot: make a root, look at it, run in it, attack it.
+/* step.c - the words of lesson c02-chroot: make a root, look at it, run in it, attack
+ * it.
  *
- * Each word does its work in a child (inside.h), and every function of the module that it
- * calls goes through the switchboard, so the learner's and the reference's can be compared.
+ * Each word does its work in a child (inside.h), and every function of the module that
+ * it calls goes through the switchboard, so the learner's and the reference's can be
+ * compared.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -36,7 +38,7 @@ static int roots(struct tutor *tutor, int argc, char **argv)
     return 0;
 }
 
-/* --- look: one path, seen from both sides --------------------------------------------------- */
+/* --- look: one path, seen from both sides ----------------------------------------- */
 
 /* Prints what PATH is for this process: its inode, and what is in it. */
 static void describe(const char *who, const char *path, int columns)
@@ -76,7 +78,8 @@ struct look {
     int columns;
 };
 
-/* What /proc/PID/NAME of CHILD points to: the kernel's own word for where a process is. */
+/* What /proc/PID/NAME of CHILD points to: the kernel's own word for where a process
+ * is. */
 static void show_link(pid_t child, const char *name)
 {
     char link[64], target[PATH_MAX];
@@ -89,7 +92,8 @@ static void show_link(pid_t child, const char *name)
            length > 0 ? target : strerror(errno));
 }
 
-/* In a child: a grandchild goes inside, looks, and stands still; its parent looks at it. */
+/* In a child: a grandchild goes inside, looks, and stands still; its parent looks at
+ * it. */
 static int look_inside(struct tutor *tutor, void *context)
 {
     const struct look *look = context;
@@ -144,7 +148,7 @@ static int look(struct tutor *tutor, int argc, char **argv)
     return inside_child(tutor, look_inside, &look);
 }
 
-/* --- enter and run: a program inside -------------------------------------------------------- */
+/* --- enter and run: a program inside ---------------------------------------------- */
 
 static int enter_inside(struct tutor *tutor, void *context)
 {
@@ -215,7 +219,7 @@ static int run(struct tutor *tutor, int argc, char **argv)
     return inside_child(tutor, run_inside, &program);
 }
 
-/* --- attack -------------------------------------------------------------------------------- */
+/* --- attack ----------------------------------------------------------------------- */
 
 static int attack(struct tutor *tutor, int argc, char **argv)
 {

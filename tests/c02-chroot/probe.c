@@ -1,7 +1,8 @@
-/* probe.c - the player of lesson c02-chroot: calls the learner's functions, one word each.
+/* probe.c - the player of lesson c02-chroot: calls the learner's functions, one word
+ * each.
  *
- * Every word ends standing still, so that the judge can look at this process in /proc: what a
- * function did to it is what counts. See tests/grader/probe.h.
+ * Every word ends standing still, so that the judge can look at this process in /proc:
+ * what a function did to it is what counts. See tests/grader/probe.h.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -12,7 +12,7 @@ struct player *seen_start(struct player_setup setup, const char *const *words)
     return player_start(&setup, words);
 }
 
-/* --- what the player says it got ------------------------------------------------------------ */
+/* --- what the player says it got -------------------------------------------------- */
 
 /* Waits for "RESULT ERRNO", and of chroot_run "STATUS FAILED" too. */
 struct answer seen_answer(struct player *player)
@@ -46,7 +46,7 @@ void expect_failure(const char *function, int error, const struct answer *answer
     judge_expect_errno(function, error, answer->error);
 }
 
-/* --- where a process is --------------------------------------------------------------------- */
+/* --- where a process is ----------------------------------------------------------- */
 
 /* The directory that /proc/PID/NAME leads to. */
 struct place seen_place(pid_t pid, const char *name)
@@ -73,9 +73,10 @@ void expect_inside(pid_t pid, const char *name)
                    name, process_link(pid, name));
 }
 
-/* --- who a process is ----------------------------------------------------------------------- */
+/* --- who a process is ------------------------------------------------------------- */
 
-/* What the number ID of the sandbox is in the judge's numbering: MAP is uid_map or gid_map. */
+/* What the number ID of the sandbox is in the judge's numbering: MAP is uid_map or
+ * gid_map. */
 static long id_outside(pid_t pid, const char *map, unsigned id)
 {
     char text[1024];
@@ -90,7 +91,8 @@ static long id_outside(pid_t pid, const char *map, unsigned id)
     judge_cannot_run("the user or group %u does not exist in the sandbox", id);
 }
 
-/* The four numbers of "Uid" or "Gid": real, effective, saved, and that of the file system. */
+/* The four numbers of "Uid" or "Gid": real, effective, saved, and that of the file
+ * system. */
 static void ids_of(pid_t pid, const char *key, long ids[4])
 {
     if (sscanf(process_status(pid, key), "%ld %ld %ld %ld", &ids[0], &ids[1], &ids[2],
@@ -121,7 +123,7 @@ void expect_no_groups(pid_t pid)
                    groups);
 }
 
-/* --- a program inside ------------------------------------------------------------------------ */
+/* --- a program inside ------------------------------------------------------------- */
 
 bool seen_sleep(pid_t pid)
 {

@@ -1,12 +1,13 @@
 /* test.c - the judge of lesson c02-chroot.
  *
- * The player (probe.c) calls one function of the learner's and stands still. What counts is
- * what the kernel shows of it then: where /proc/PID/root and /proc/PID/cwd lead, which
- * descriptors are open, which users and groups it has, and which processes it started. Only
- * what a function returns is asked of the player itself. See tests/grader/grader.h.
+ * The player (probe.c) calls one function of the learner's and stands still. What
+ * counts is what the kernel shows of it then: where /proc/PID/root and /proc/PID/cwd
+ * lead, which descriptors are open, which users and groups it has, and which processes
+ * it started. Only what a function returns is asked of the player itself. See
+ * tests/grader/grader.h.
  *
- * Here are the functions that change a process, and the list of all checks; those that start
- * a program are in test_run.c, what both of them look at in seen.c.
+ * Here are the functions that change a process, and the list of all checks; those that
+ * start a program are in test_run.c, what both of them look at in seen.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,7 +16,7 @@
 
 static const struct player_setup plain = {0};
 
-/* --- chroot_enter ----------------------------------------------------------------------------- */
+/* --- chroot_enter ----------------------------------------------------------------- */
 
 static void enter_root(void **state)
 {
@@ -72,7 +73,7 @@ static void enter_refused(void **state)
     enter_must_fail(WORDS("enter-unprivileged"), EPERM);
 }
 
-/* --- chroot_close_from -------------------------------------------------------------------------- */
+/* --- chroot_close_from ------------------------------------------------------------ */
 
 static void close_all(void **state)
 {
@@ -124,7 +125,7 @@ static void close_nothing(void **state)
     expect_success("chroot_close_from, with nothing to close,", &answer);
 }
 
-/* --- chroot_become -------------------------------------------------------------------------------- */
+/* --- chroot_become ---------------------------------------------------------------- */
 
 static const struct player_setup many = {.as_root = true};
 
@@ -173,10 +174,10 @@ static void become_refused(void **state)
     expect_failure("chroot_become, when the groups cannot be left,", EPERM, &answer);
 }
 
-/* --- chroot_exit_status ----------------------------------------------------------------------------- */
+/* --- chroot_exit_status ----------------------------------------------------------- */
 
-/* Wait statuses as wait(2) makes them: exit(N) is N << 8, a signal its number, and 0x80 on top
- * of that when there is a core dump. */
+/* Wait statuses as wait(2) makes them: exit(N) is N << 8, a signal its number, and
+ * 0x80 on top of that when there is a core dump. */
 static void exit_exited(void **state)
 {
     struct player *player =
@@ -199,7 +200,7 @@ static void exit_signal(void **state)
         "137 143 139 130 ", player_ready(player));
 }
 
-/* --- all checks, in their order ----------------------------------------------------------- */
+/* --- all checks, in their order --------------------------------------------------- */
 
 static const struct check checks[] = {
     {"enter.root", "the root is the new directory", "chroot_enter", 6, "A program inside",

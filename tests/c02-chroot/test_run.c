@@ -1,7 +1,8 @@
-/* test_run.c - the checks of c02-chroot that start a program: chroot_execute and chroot_run.
+/* test_run.c - the checks of c02-chroot that start a program: chroot_execute and
+ * chroot_run.
  *
- * The program is /bin/sleep of the new root where the judge wants to look at it while it runs,
- * and /bin/sh where it is to print or to end in a certain way.
+ * The program is /bin/sleep of the new root where the judge wants to look at it while
+ * it runs, and /bin/sh where it is to print or to end in a certain way.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -9,12 +10,13 @@
 #include <string.h>
 #include "seen.h"
 
-/* Who waits for the end of a pipe that he holds himself, waits for ever: not too long here. */
+/* Who waits for the end of a pipe that he holds himself, waits for ever: not too
+ * long here. */
 static const struct player_setup plain = {.seconds = 5};
 static const struct player_setup holding = {.seconds = 5, .inherit = INHERITED};
 static const struct player_setup many = {.seconds = 5, .as_root = true};
 
-/* --- chroot_execute ------------------------------------------------------------------------- */
+/* --- chroot_execute --------------------------------------------------------------- */
 
 static bool player_sleeps(void *player)
 {
@@ -110,7 +112,7 @@ void execute_program(void **state)
     execute_must_fail(WORDS("execute", "/rootfs", "-", "/bin/nothing"), "execve", ENOENT);
 }
 
-/* --- chroot_run ------------------------------------------------------------------------------ */
+/* --- chroot_run ------------------------------------------------------------------- */
 
 struct sleeper {
     struct player *player;

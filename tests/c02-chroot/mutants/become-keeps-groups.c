@@ -1,4 +1,5 @@
-/* Forgets the supplementary groups: what the caller's groups may read, the program may read.
+/* Forgets the supplementary groups: what the caller's groups may read, the program may
+ * read.
  *
  * @fails become.groups become.refused
  */

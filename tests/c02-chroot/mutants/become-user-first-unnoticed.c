@@ -1,4 +1,5 @@
-/* The user first, and no result looked at but the last: the groups stay, and so does group 0.
+/* The user first, and no result looked at but the last: the groups stay, and so does
+ * group 0.
  *
  * @fails become.user become.groups become.final become.refused
  */

@@ -1,5 +1,5 @@
-/* Goes into the directory first and takes "." for the root, which is a good way; but a failure
- * of chroot leaves the working directory changed.
+/* Goes into the directory first and takes "." for the root, which is a good way; but a
+ * failure of chroot leaves the working directory changed.
  *
  * @fails enter.refused
  */

@@ -1,4 +1,5 @@
-/* Takes WEXITSTATUS of every status: a program that was killed seems to have ended with 0.
+/* Takes WEXITSTATUS of every status: a program that was killed seems to have ended with
+ * 0.
  *
  * @fails exit.signal
  */

@@ -27,8 +27,8 @@ static _Noreturn void give_up(int report, const char *call)
 {
     struct failure failure = {.call = call, .error = errno};
 
-    /* So few bytes arrive whole, see pipe(7). If they cannot be written, there is no parent
-     * any more to read them. */
+    /* So few bytes arrive whole, see pipe(7). If they cannot be written, there is no
+     * parent any more to read them. */
     (void)!write(report, &failure, sizeof failure);
     _exit(127);
 }
@@ -62,15 +62,15 @@ int chroot_run(const struct chroot_program *program, struct chroot_result *resul
         return -1;
     }
 
-    /* 3. In the parent, close the writing end, or the end of file never comes. Read what the
-     *    child says; then close the other end. */
+    /* 3. In the parent, close the writing end, or the end of file never comes. Read
+     *    what the child says; then close the other end. */
     close(ends[1]);
     do
         told = read(ends[0], &failure, sizeof failure);
     while (told == -1 && errno == EINTR);
 
-    /* 4. Wait for the child, also when it failed: a child that nobody waited for stays as a
-     *    zombie. A signal may interrupt the wait. */
+    /* 4. Wait for the child, also when it failed: a child that nobody waited for
+     *    stays as a zombie. A signal may interrupt the wait. */
     while (waitpid(child, &status, 0) == -1) {
         if (errno == EINTR)
             continue;
