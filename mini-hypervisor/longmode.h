@@ -8,8 +8,8 @@
  *     63 .. 48   47 .. 39  38 .. 30  29 .. 21  20 .. 12  11 .. 0
  *     like 47    PML4      PDPT      PD        PT        byte of the page
  *
- *     an entry   63  62 .. 52  51 ....... 12  11 .. 8  7      6 .. 3  2     1      0
- *                NX            address of a            large          user  write  present
+ *     an entry   63  62 .. 52  51 ....... 12  11 .. 8  7      6 .. 3  2    1     0
+ *                NX            address of a            large          user write present
  *                              table, a page
  *
  * Rights add up: a page may be written when every level of the way allows it.

@@ -1,8 +1,9 @@
-/* apic.c - the timer of the local APIC: each processor has its own, and no port leads to it.
+/* apic.c - the timer of the local APIC: each processor has its own, and no port leads
+ * to it.
  *
- * Its registers are memory, a page at 0xfee00000, which the host has to map (writable; no
- * program there). It counts down from a number that we write, sends our vector once, and stops.
- * Writing 0 to the register "end of interrupt" lets the next one come.
+ * Its registers are memory, a page at 0xfee00000, which the host has to map (writable;
+ * no program there). It counts down from a number that we write, sends our vector once,
+ * and stops. Writing 0 to the register "end of interrupt" lets the next one come.
  *
  * Read on: Intel SDM volume 3, 10.5.4.
  */

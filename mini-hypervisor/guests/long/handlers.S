@@ -1,9 +1,9 @@
 /* handlers.S - 256 handlers, 16 bytes each: handler N says that it is N.
  *
- * Where a guest has a function `interrupt`, it is called, with the vector and the address of
- * what the CPU has pushed, and then the guest goes on where it was. Where it has none, the
- * vector goes out to port 0x5b4 with rsp as the CPU has left it, and the host says what
- * happened: it reads the frame from there.
+ * Where a guest has a function `interrupt`, it is called, with the vector and the
+ * address of what the CPU has pushed, and then the guest goes on where it was. Where it
+ * has none, the vector goes out to port 0x5b4 with rsp as the CPU has left it, and the
+ * host says what happened: it reads the frame from there.
  */
         .globl  handlers
         .weak   interrupt
@@ -33,7 +33,7 @@ common: cmpq    $0, function(%rip)      /* the flags are in the frame: they may 
         movq    72(%rsp), %rdi          /* the vector: 9 words up */
         leaq    80(%rsp), %rsi          /* the CPU's part: behind it */
         pushq   %rbx
-        movq    %rsp, %rbx              /* a C function wants rsp to be a multiple of 16 */
+        movq    %rsp, %rbx              /* a C function wants a multiple of 16 */
         andq    $-16, %rsp
         cld
         call    *function(%rip)
@@ -50,7 +50,7 @@ common: cmpq    $0, function(%rip)      /* the flags are in the frame: they may 
         cmpl    $31, 8(%rsp)
         ja      plain
         movl    8(%rsp), %eax
-        btl     %eax, has_code(%rip)    /* an error code must not be left: iretq is no help */
+        btl     %eax, has_code(%rip)    /* iretq does not take the code away */
         jnc     plain
         popq    %rax
         addq    $16, %rsp               /* the vector, the code */
@@ -59,7 +59,7 @@ plain:  popq    %rax
         addq    $8, %rsp                /* the vector */
         iretq
 
-report: popq    %rax                    /* the vector; rsp is now as the CPU has left it */
+report: popq    %rax                    /* the vector: rsp is as the CPU left it */
         movw    $0x5b4, %dx
         outb    %al, %dx
         cli

@@ -1,6 +1,6 @@
-/* rights.c - tries what its pages do not allow. The argument says what: 1 writes into code,
- * 2 runs data, 3 reads address 0; anything else behaves. Nobody handles the fault that
- * follows, so the machine ends.
+/* rights.c - tries what its pages do not allow. The argument says what: 1 writes into
+ * code, 2 runs data, 3 reads address 0; anything else behaves. Nobody handles the fault
+ * that follows, so the machine ends.
  */
 #include "guest.h"
 

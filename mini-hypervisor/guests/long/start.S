@@ -1,8 +1,9 @@
-/* start.S - where a 64-bit guest begins: the host has set rip here, rsp to a stack, and rdi
- * and rsi to two arguments.
+/* start.S - where a 64-bit guest begins: the host has set rip here, rsp to a stack, and
+ * rdi and rsi to two arguments.
  *
- * Before it calls main it makes an IDT: 256 gates of 16 bytes, each to a handler of its own in
- * handlers.S. It loads no GDT: the host's has the one code segment (8) that a gate needs.
+ * Before it calls main it makes an IDT: 256 gates of 16 bytes, each to a handler of its
+ * own in handlers.S. It loads no GDT: the host's has the one code segment (8) that a
+ * gate needs.
  */
         .globl  _start
         .section .text.start, "ax"

@@ -1,8 +1,9 @@
 /* tick.c - a guest that lives by the clock: it sleeps, and each tick wakes it.
  *
- * The clock is the host's: it injects vector 32 a hundred times a second. `hlt` stops the
- * processor until an interrupt comes. `sti` lets them come, but only behind the instruction
- * after it: so none can slip in between `sti` and `hlt`, and be slept through.
+ * The clock is the host's: it injects vector 32 a hundred times a second. `hlt` stops
+ * the processor until an interrupt comes. `sti` lets them come, but only behind the
+ * instruction after it: so none can slip in between `sti` and `hlt`, and be slept
+ * through.
  */
 #include "guest.h"
 

@@ -1,4 +1,5 @@
-/* time.c - what a call to the host costs: a thousand of them, and the host's own clock. */
+/* time.c - what a call to the host costs: a thousand of them, and the host's own clock.
+ * */
 #include "guest.h"
 
 enum { CALLS = 1000 };

@@ -1,9 +1,9 @@
 /* timer.c - a guest with a PC's chips: it programs two of them, and then ticks by itself.
  *
- * The PIT (a counter of 1,193,182 steps a second) raises IRQ 0 whenever it has counted down.
- * The PIC turns IRQ 0 into a vector; after a reset that would be 8, which is the double
- * fault, so it is told to begin at 32. And it sends no more before it is told that the last
- * one has been seen ("end of interrupt").
+ * The PIT (a counter of 1,193,182 steps a second) raises IRQ 0 whenever it has counted
+ * down. The PIC turns IRQ 0 into a vector; after a reset that would be 8, which is the
+ * double fault, so it is told to begin at 32. And it sends no more before it is told
+ * that the last one has been seen ("end of interrupt").
  *
  * Read on: data sheets of the Intel 8254 and 8259A.
  */

@@ -1,11 +1,12 @@
-/* trap.S - makes an exception, or waits for interrupts, with the IDT that its host has built.
+/* trap.S - makes an exception, or waits for interrupts, with the IDT that its host has
+ * built.
  *
- * Handler N stands at 0x201000 + 16 * N. Those below 32 say their vector to port 0xf0, with
- * the frame at rsp, and stop. The others count themselves in the word at 0x202000, and go
- * back. What to do is in rdi:
+ * Handler N stands at 0x201000 + 16 * N. Those below 32 say their vector to port 0xf0,
+ * with the frame at rsp, and stop. The others count themselves in the word at 0x202000,
+ * and go back. What to do is in rdi:
  *
- *     0  ud2              2  a write to 0x00400000     4  wait for interrupts: sti, hlt, and
- *     1  divide by zero   3  int $0x30                    out to port 0xf1 after each of them
+ *     0  ud2              2  a write to 0x00400000   4  wait for interrupts: sti, hlt,
+ *     1  divide by zero   3  int $0x30                  out to port 0xf1 after each
  */
         .globl  _start
         .section .text.start, "ax"

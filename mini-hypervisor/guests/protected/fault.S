@@ -1,10 +1,10 @@
 /* fault.S - makes the fault that eax asks for, and catches it.
  *
- * The host builds the GDT: 0x08 code, 0x10 data, 0x18 data that is not present, 0x20 data
- * of ring 3, and nothing behind it. This program builds an IDT in which each vector leads
- * to a handler of its own. A handler says its vector with one `out` to port 0xf0, and the
- * host finds what the CPU has pushed at esp: the error code, if there is one, then eip, cs
- * and the flags.
+ * The host builds the GDT: 0x08 code, 0x10 data, 0x18 data that is not present, 0x20
+ * data of ring 3, and nothing behind it. This program builds an IDT in which each
+ * vector leads to a handler of its own. A handler says its vector with one `out` to
+ * port 0xf0, and the host finds what the CPU has pushed at esp: the error code, if
+ * there is one, then eip, cs and the flags.
  *
  *     eax 0  nothing            4  data of ring 3 as stack       8  divide by zero
  *         1  beyond the GDT     5  the null selector as stack    9  write to 0x00800000
@@ -64,7 +64,8 @@ none:   movb    $0xff, %al              /* no fault: say so */
 stop:   hlt
         jmp     stop
 
-/* Handler N: "I am N". It pushes nothing, so that esp stays at what the CPU has pushed. */
+/* Handler N: "I am N". It pushes nothing, so that esp stays at what the CPU has pushed.
+ * */
         .balign 8
 handlers:
         .set    vector, 0

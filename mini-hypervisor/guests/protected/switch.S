@@ -1,8 +1,8 @@
 /* switch.S - from real mode to protected mode, as a boot loader does it from inside.
  *
- * It starts as a 16-bit program at 0000:1000 with its own GDT at hand, and ends as a 32-bit
- * one. Four steps: load GDTR, set CR0.PE, jump far to load cs, load the other segments. The
- * host has no part in it.
+ * It starts as a 16-bit program at 0000:1000 with its own GDT at hand, and ends as a
+ * 32-bit one. Four steps: load GDTR, set CR0.PE, jump far to load cs, load the other
+ * segments. The host has no part in it.
  */
         .code16
         .globl  _start
@@ -14,8 +14,9 @@ _start:
         movl    %cr0, %eax
         orl     $1, %eax                /* PE */
         movl    %eax, %cr0
-        /* From here on a selector is an index. But cs still holds what it held: its hidden
-         * part (base, limit, 16 bits) stays until it is loaded again. The jump does that. */
+        /* From here on a selector is an index. But cs still holds what it held: its
+         * hidden part (base, limit, 16 bits) stays until it is loaded again. The jump
+         * does that. */
         ljmpl   $0x08, $protected
 
         .code32
