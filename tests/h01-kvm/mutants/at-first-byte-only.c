@@ -7,6 +7,7 @@
 
 void *vm_at(const struct vm *vm, uint64_t guest_address, size_t length)
 {
+    (void)length;
     for (unsigned i = 0; i < vm->slot_count; i++) {
         const struct vm_slot *slot = &vm->slots[i];
         if (guest_address >= slot->guest_address &&
