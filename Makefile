@@ -84,6 +84,7 @@ help:
 	@echo 'make handout    a tree without solutions, for a class: build/handout'
 	@echo 'make sync       cut labs/ from solutions/ again (labs that you changed are yours:'
 	@echo '                it refuses to overwrite them)'
+	@echo 'make fuzz       feed changed inputs to the loaders and devices (SECONDS=60 each)'
 	@echo 'make format     put the C sources into the form that .clang-format says'
 	@echo 'make clean      remove build/'
 	@echo
@@ -298,9 +299,12 @@ build/rootfs/.made: Makefile
 	@touch build/rootfs.new/.made
 	@mv build/rootfs.new build/rootfs
 
-# Flat real-mode programs: assembled for offset 0 of whatever segment they are loaded at. The
-# ELF file beside each keeps the symbols.
-GUESTS := $(patsubst mini-hypervisor/guests/real/%.S,build/guests/real/%.bin,$(wildcard mini-hypervisor/guests/real/*.S))
+# Flat programs: real-mode ones assembled for offset 0 of whatever segment they are loaded at,
+# protected-mode ones for address 0x1000. The ELF file beside each keeps the symbols. 64-bit
+# ones are C, linked as ELF; one in assembly that brings its own beginning stands alone.
+GUESTS := $(patsubst mini-hypervisor/guests/%.S,build/guests/%.bin,$(wildcard mini-hypervisor/guests/real/*.S mini-hypervisor/guests/protected/*.S)) \
+          $(patsubst mini-hypervisor/guests/%.c,build/guests/%.elf,$(wildcard mini-hypervisor/guests/long/*.c)) \
+          $(patsubst mini-hypervisor/guests/%.S,build/guests/%.elf,$(filter-out %/start.S %/handlers.S,$(wildcard mini-hypervisor/guests/long/*.S)))
 .PHONY: guests
 guests: $(GUESTS)
 
@@ -310,8 +314,39 @@ build/guests/real/%.elf: mini-hypervisor/guests/real/%.S
 	$(Q)$(CC) -m32 -c -Imini-hypervisor $< -o $(@:.elf=.o)
 	$(Q)ld -m elf_i386 -Ttext=0 -e 0 -o $@ $(@:.elf=.o)
 
-build/guests/real/%.bin: build/guests/real/%.elf
+build/guests/protected/%.elf: mini-hypervisor/guests/protected/%.S
+	@mkdir -p $(@D)
+	$(call say,AS)
+	$(Q)$(CC) -m32 -c -Imini-hypervisor $< -o $(@:.elf=.o)
+	$(Q)ld -m elf_i386 -Ttext=0x1000 -e _start -o $@ $(@:.elf=.o)
+
+build/guests/%.bin: build/guests/%.elf
 	$(Q)objcopy -O binary $< $@
+
+# A 64-bit guest has no operating system under it: no libc, no red zone (an interrupt uses the
+# stack below the pointer), no vector registers (nobody has switched them on).
+GUEST_CFLAGS := -std=gnu17 -O2 -g $(WARNINGS) -ffreestanding -fno-pic -fno-stack-protector \
+                -fcf-protection=none -mno-red-zone -mgeneral-regs-only \
+                -fno-asynchronous-unwind-tables
+LINK_GUEST = ld -nostdlib -static -z max-page-size=0x1000 -z noexecstack \
+             -T mini-hypervisor/guests/long/guest.ld -o $@
+
+build/guests/long/%.o: mini-hypervisor/guests/long/%.c mini-hypervisor/guests/long/guest.h
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(GUEST_CFLAGS) -c $< -o $@
+
+build/guests/long/%.o: mini-hypervisor/guests/long/%.S
+	@mkdir -p $(@D)
+	$(call say,AS)
+	$(Q)$(CC) -c -Imini-hypervisor $< -o $@
+
+$(patsubst mini-hypervisor/guests/%.c,build/guests/%.elf,$(wildcard mini-hypervisor/guests/long/*.c)): \
+build/guests/long/%.elf: build/guests/long/start.o build/guests/long/%.o build/guests/long/handlers.o mini-hypervisor/guests/long/guest.ld
+	$(Q)$(LINK_GUEST) $(filter %.o,$^)
+
+build/guests/long/%.elf: build/guests/long/%.o mini-hypervisor/guests/long/guest.ld
+	$(Q)$(LINK_GUEST) $<
 
 build/machine/.made: $(wildcard labs/machine/*)
 	@mkdir -p $(@D)
@@ -341,7 +376,22 @@ $(PLAIN_KIT): build/kit/%: build/tests/kit/%.o build/libtutor.a build/libgrader.
 	$(call say,LINK)
 	$(Q)$(CC) -o $@ $^ -Wl,--as-needed $(COURSE_LIBS)
 
-kit-tests: $(KIT)
+
+# A fuzz target changes good inputs and feeds them to what reads bytes from anybody. Each runs
+# for some seconds in `make test`, and for SECONDS=… with `make fuzz`.
+FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out tests/fuzz/driver.c,$(wildcard tests/fuzz/*.c)))
+SECONDS := 60
+.PHONY: fuzz
+fuzz: $(FUZZ)
+	@for target in $(FUZZ); do echo "$$target $(SECONDS) s"; $$target $(SECONDS) $$(date +%s) || exit 1; done
+
+build/fuzz/%: build/sanitized/tests/fuzz/%.o build/sanitized/tests/fuzz/driver.o \
+              $(call sanitized,$(addprefix solutions/,$(HYPERVISOR_MODULES)))
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -Wl,--as-needed $(MODULE_LIBS)
+
+kit-tests: $(KIT) $(FUZZ)
 
 # labs/ is cut from solutions/. A lab that differs from both the new cut and the committed one
 # has been worked on, and is left alone.

@@ -1,7 +1,8 @@
 # run.sh [NAME...] - runs the tests, or those whose name holds one of the words.
 #
 # A test is a program that ends with 0. What it prints is kept in build/log/NAME.log and shown
-# when it fails. Names: kit/NAME (the kit itself), replay/LESSON (the page types itself, and
+# when it fails. Names: kit/NAME (the kit itself), fuzz/NAME (the same
+# inputs for three seconds), replay/LESSON (the page types itself, and
 # each output is compared), lab/LESSON (the reference, the stub, each function taken out, and
 # each mutant are graded).
 #
@@ -13,6 +14,9 @@ passed=0 failed=0 list=
 
 for test in build/kit/*; do
     case $test in */labs|*.d) ;; *) [ -x "$test" ] && list="$list kit/${test##*/}" ;; esac
+done
+for target in build/fuzz/*; do
+    [ -x "$target" ] && list="$list fuzz/${target##*/}"
 done
 for test in tests/kit/*.sh; do
     [ -f "$test" ] && list="$list kit/${test##*/}"
@@ -27,6 +31,7 @@ command_of() # command_of NAME - what runs the test of that name
     case $1 in
     kit/*.sh) echo "sh tests/$1" ;;
     kit/*)    echo "build/$1" ;;
+    fuzz/*)   echo "build/$1 3 1" ;;
     replay/*) echo "build/boxwork play ${1#replay/}" ;;
     lab/*)    echo "build/kit/labs ${1#lab/}" ;;
     esac
