@@ -400,8 +400,8 @@ sync:
 sync-check:
 	@sh labs/sync.sh check
 
-C_SOURCES = $(wildcard $(foreach d,lessons labs solutions mini-container mini-hypervisor tests,\
-              $d/*.[ch] $d/*/*.[ch] $d/*/*/*.[ch]))
+C_SOURCES = $(filter-out %.S.h,$(wildcard $(foreach d,lessons labs solutions mini-container mini-hypervisor tests,\
+              $d/*.[ch] $d/*/*.[ch] $d/*/*/*.[ch])))
 format:
 	clang-format -i $(C_SOURCES)
 format-check:

@@ -17,8 +17,8 @@
 #define LAB_TODO_MARK(function)
 #else
 #define LAB_TODO_MARK(function)                                                          \
-    static const char lab_todo_mark_[]                                                   \
-        __attribute__((section("lab_todo"), used)) = #function;
+    static const char lab_todo_mark_[] __attribute__((section("lab_todo"), used)) =      \
+        #function;
 #endif
 
 #define LAB_TODO(step, function)                                                         \

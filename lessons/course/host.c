@@ -43,7 +43,8 @@ bool probe_machine(struct host_answer *answer)
     int kvm = machine_probe(answer->top, why, sizeof why);
     if (kvm == -1)
         return host_says(answer, false, "%s", why);
-    return host_says(answer, true, kvm == 1 ? "QEMU with KVM" : "QEMU, emulating: %s", why);
+    return host_says(answer, true, kvm == 1 ? "QEMU with KVM" : "QEMU, emulating: %s",
+                     why);
 }
 
 const struct host_fact *host_fact(struct host *host, const char *id)

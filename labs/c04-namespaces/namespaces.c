@@ -1,0 +1,127 @@
+/* namespaces.c - what a process can see, divided.
+ *
+ * One call makes all of it: clone3(2), which is fork(2) with wishes. What is left is furniture
+ * for empty rooms (a host name, a loopback device, an offset for the clocks), a way in for those
+ * who stand outside (setns), a way to see which room one is in, and the duties of PID 1.
+ *
+ * Read on: clone(2), setns(2), namespaces(7), pid_namespaces(7), time_namespaces(7), netdevice(7).
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/sched.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "cleanup.h"
+#include "lab.h"
+#include "namespaces.h"
+
+#define EVERY_KIND                                                                       \
+    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |       \
+     CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
+
+/* Starts a child in new namespaces.                           @lab 4.1 @points 25
+ * clone3(2), which has no wrapper in the C library: syscall(SYS_clone3, &arguments, sizeof
+ * arguments). It wants addresses as numbers: (uintptr_t)&variable.
+ */
+pid_t namespaces_clone(const struct namespaces_wish *wish, struct process *child)
+{
+    /* 1. Only namespaces: CLONE_VM or CLONE_FILES would share what is ours. */
+    /* 2. The wishes; a descriptor of the child; and a SIGCHLD when it ends, as fork has it. */
+    /* 3. Straight into its cgroup: whoever is moved later has had time without a limit. */
+    /* 4. As with fork, this returns twice. */
+    LAB_TODO("4.1", namespaces_clone);
+    return -1;
+}
+
+/* Names this host.                                            @lab 4.2 @points 10
+ * sethostname(2), HOST_NAME_MAX.
+ */
+int namespaces_hostname(const char *name)
+{
+    /* 1. The kernel takes any bytes; programs that read the name do not. */
+    /* 2. Its length does not count a byte 0 at the end. */
+    LAB_TODO("4.2", namespaces_hostname);
+    return -1;
+}
+
+/* Switches the loopback device on.                            @lab 4.3 @points 10
+ * netdevice(7): ioctl(2) with SIOCGIFFLAGS and SIOCSIFFLAGS, on any socket; struct ifreq.
+ */
+int namespaces_loopback(void)
+{
+    /* 1. A socket, as a handle of this network namespace. */
+    /* 2. Its flags, and one more. */
+    LAB_TODO("4.3", namespaces_loopback);
+    return -1;
+}
+
+int namespaces_time(long seconds)
+{
+    char offsets[80];
+    int length = snprintf(offsets, sizeof offsets, "monotonic %ld 0\nboottime %ld 0\n",
+                          seconds, seconds);
+
+    if (unshare(CLONE_NEWTIME) == -1)
+        return -1;
+    /* As long as no process is inside: a clock that jumps while it is read helps nobody. */
+    CLEANUP_CLOSE int file = open("/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
+    if (file == -1)
+        return -1;
+    return write(file, offsets, (size_t)length) == length ? 0 : -1;
+}
+
+/* Enters the namespaces of another process.                   @lab 4.4 @points 10
+ * setns(2) takes a pidfd since Linux 5.8.
+ */
+int namespaces_join(int pidfd, unsigned flags)
+{
+    /* 1. In one call: one by one, the first could take away the right to enter the second, and a
+     *    process that is half inside is neither here nor there. */
+    LAB_TODO("4.4", namespaces_join);
+    return -1;
+}
+
+/* Looks where the namespace KIND of a process is. */
+static int look(pid_t pid, const char *kind, struct stat *status)
+{
+    char path[64];
+
+    if (pid == 0)
+        (void)snprintf(path, sizeof path, "/proc/self/ns/%.20s", kind);
+    else
+        (void)snprintf(path, sizeof path, "/proc/%d/ns/%.20s", pid, kind);
+    return stat(path, status);
+}
+
+/* Compares the namespaces of two processes.                   @lab 4.5 @points 15
+ * look() above; stat(2). namespaces(7) says what makes two of them the same.
+ */
+int namespaces_same(pid_t one, pid_t other, const char *kind)
+{
+    LAB_TODO("4.5", namespaces_same);
+    return -1;
+}
+
+/* Does what PID 1 owes.                                       @lab 4.6 @points 30
+ * sigwaitinfo(2); process_ended, process_reap, process_signal, process_wait of c01.
+ */
+int namespaces_init(struct process *program)
+{
+    /* 1. A signal without a handler does nothing to PID 1, so each is taken as it comes. */
+    /* 2. SIGCHLD: somebody ended, or several did; an orphan, or the program itself, which
+     *    is waited for below. */
+    /* 3. Any other is meant for the program. If it has ended, it needs it no more. */
+    /* 4. Its end is ours. */
+    LAB_TODO("4.6", namespaces_init);
+    return -1;
+}

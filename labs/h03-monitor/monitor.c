@@ -1,0 +1,164 @@
+/* monitor.c - a debugger's hands: step, stop, watch, count.
+ *
+ * Everything here is done to a guest that does not take part. Where the processor helps
+ * (stepping, debug registers) KVM is asked for it; where it does not, a byte of the
+ * guest is replaced, and put back before anybody can miss it.
+ *
+ * Read on: Documentation/virt/kvm/api.rst ("KVM api"); Intel SDM volume 3, chapter 17.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include "monitor.h"
+#include "lab.h"
+
+static int fail(int error)
+{
+    errno = error;
+    return -1;
+}
+
+/* Sets what KVM debugs; CONTROL 0 turns it all off. */
+static int set_debug(struct vcpu *vcpu, uint32_t control)
+{
+    struct kvm_guest_debug debug = {.control = control};
+    return ioctl(vcpu->fd, KVM_SET_GUEST_DEBUG, &debug) == -1 ? -1 : 0;
+}
+
+/* Runs one instruction.                                       @lab 3.1 @points 20
+ * KVM_SET_GUEST_DEBUG (KVM api 4.87). set_debug above is given.
+ */
+int monitor_step(struct vcpu *vcpu)
+{
+    /* 1. KVM sets the flag TF for the guest, and hides it from it. */
+    /* 2. Run. Whatever comes of it, stepping must be off again, and the first error is
+     *    the one that counts. */
+    /* 3. An instruction that exits for another reason is not done yet. */
+    LAB_TODO("3.1", monitor_step);
+    return -1;
+}
+
+/* Is WATCH one that a debug register can hold? */
+static bool can_watch(const struct monitor_watch *watch)
+{
+    unsigned length = watch->length;
+    if (length != 1 && length != 2 && length != 4 && length != 8)
+        return false;
+    if (watch->kind == MONITOR_EXECUTE)
+        return length == 1;
+    return (watch->kind == MONITOR_WRITE || watch->kind == MONITOR_ACCESS) &&
+           watch->address % length == 0;
+}
+
+/* Sets hardware breakpoints.                                  @lab 3.2 @points 15
+ * Intel SDM 17.2.4: DR7 has an enabling bit for each register at 2 * N, and from bit 16
+ * + 4 * N on two bits of kind and two of length: 0 for 1 byte, 1 for 2, 3 for 4, 2 for
+ * 8. can_watch above is given.
+ */
+int monitor_watch(struct vcpu *vcpu, const struct monitor_watch *watches, unsigned count)
+{
+    /* 1. An address into DR0 to DR3, its bits into DR7. */
+    /* 2. With none of them, everything off. */
+    LAB_TODO("3.2", monitor_watch);
+    return -1;
+}
+
+/* The index of the breakpoint at ADDRESS, or -1. */
+static int find(const struct monitor_breaks *breaks, uint64_t address)
+{
+    for (unsigned i = 0; i < breaks->count; i++)
+        if (breaks->at[i].address == address)
+            return (int)i;
+    return -1;
+}
+
+/* Plants a breakpoint.                                        @lab 3.3 @points 10
+ * find above is given.
+ */
+int monitor_plant(struct monitor_breaks *breaks, uint64_t address)
+{
+    LAB_TODO("3.3", monitor_plant);
+    return -1;
+}
+
+int monitor_lift(struct monitor_breaks *breaks, uint64_t address)
+{
+    int i = find(breaks, address);
+    if (i == -1)
+        return fail(ENOENT);
+    uint8_t *byte = vm_at(breaks->vm, address, 1);
+    if (byte != NULL && *byte == MONITOR_PLANTED)
+        *byte = breaks->at[i].original;
+    breaks->at[i] = breaks->at[--breaks->count];
+    return 0;
+}
+
+/* Recognizes a planted breakpoint.                            @lab 3.4 @points 15
+ * KVM_GET_REGS, KVM_SET_REGS (KVM api 4.11, 4.12). find above is given.
+ */
+int monitor_hit(const struct monitor_breaks *breaks, struct vcpu *vcpu, uint64_t linear,
+                uint64_t *address)
+{
+    /* 1. It is an out of one byte, once. */
+    /* 2. At the address of one, or right behind it. */
+    /* 3. The guest has not seen it: put it in front of the byte again. KVM must forget
+     *    that there is an out to finish, or it would skip a byte of the original
+     *    instruction: it finishes when it is entered, and so it is entered without
+     *    running the guest. */
+    LAB_TODO("3.4", monitor_hit);
+    return -1;
+}
+
+/* Answers an access to a device in memory.                    @lab 3.5 @points 20
+ * KVM_EXIT_MMIO (KVM api, section 5).
+ */
+int monitor_mmio(const struct mmio_device *devices, size_t count, struct vcpu *vcpu)
+{
+    /* 1. Whose is it? All of its bytes must be: compare so that no sum overflows. */
+    /* 2. A write: the bytes are in the run page, the lowest first. */
+    /* 3. A read: they go there, and KVM hands them to the guest when it runs on. */
+    LAB_TODO("3.5", monitor_mmio);
+    return -1;
+}
+
+int monitor_log(const struct vm *vm, unsigned slot, bool on)
+{
+    if (slot >= vm->slot_count)
+        return fail(EINVAL);
+    struct kvm_userspace_memory_region region = {
+        .slot = slot,
+        .flags = on ? KVM_MEM_LOG_DIRTY_PAGES : 0,
+        .guest_phys_addr = vm->slots[slot].guest_address,
+        .memory_size = vm->slots[slot].size,
+        .userspace_addr = (uintptr_t)vm->slots[slot].host,
+    };
+    return ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region) == -1 ? -1 : 0;
+}
+
+/* Reads the log of written pages.                             @lab 3.6 @points 10
+ * KVM_GET_DIRTY_LOG (KVM api 4.8). monitor_log above, which turns it on, is given.
+ */
+long monitor_dirty(const struct vm *vm, unsigned slot, uint64_t *bitmap)
+{
+    LAB_TODO("3.6", monitor_dirty);
+    return -1;
+}
+
+static uint64_t now(void)
+{
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time); /* a clock that every Linux has */
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* Runs the guest and counts.                                  @lab 3.7 @points 10
+ * now above is given.
+ */
+int monitor_run(struct monitor_trace *trace, struct vcpu *vcpu)
+{
+    /* 1. What came before was the answer to the last exit. */
+    /* 2. Run, and note what came out. */
+    LAB_TODO("3.7", monitor_run);
+    return -1;
+}
