@@ -202,6 +202,37 @@ static void a_lab_that_is_begun_does_not_run_as_root_on_the_host(void **state)
     json_decref(report);
 }
 
+static void the_lab_machine_grades_what_is_built_here(void **state)
+{
+    struct world *w = *state;
+    json_error_t error;
+    write_all_but(w, "chroot_run");
+    boxwork(w, "check c02 --machine --format json --output report.json");
+    assert_int_equal(w->status, 1);
+    char text[1 << 16];
+    slurp(w->top, "report.json", text, sizeof text);
+    json_t *report = json_loads(text, 0, &error);
+    assert_non_null(report);
+    assert_int_equal(json_integer_value(json_object_get(report, "points")), 80);
+    json_decref(report);
+    boxwork(w, "status c02"); /* the progress has come back */
+    assert_non_null(strstr(w->out, "80 of 100 points"));
+}
+
+static void a_session_in_the_machine_gets_what_is_written_meanwhile(void **state)
+{
+    struct world *w = *state;
+    write_all_but(w, "chroot_run");
+    /* The second line is typed once the first has said that the machine runs. */
+    shell("cd %s && : > .out && { echo use; until grep -q chroot_run .out; do sleep 0.2; "
+          "done; "
+          "cp solutions/c02-chroot/chroot.c labs/c02-chroot/chroot.c; "
+          "echo '$ build/boxwork build c02'; echo use mine chroot_run; echo quit; } | "
+          "timeout 120 build/boxwork open c02 --machine > .out 2> .err",
+          w->top);
+    shell("grep -q 'chroot_run: yours' %s/.out", w->top);
+}
+
 #define LAB_TEST(function) cmocka_unit_test_setup(function, clean)
 
 int main(void)
@@ -216,6 +247,8 @@ int main(void)
         LAB_TEST(hint_is_for_the_first_function_that_is_not_written),
         LAB_TEST(watch_sees_a_save_by_rename_and_ends_with_ctrl_c),
         LAB_TEST(learn_shows_the_map_and_reads_from_a_pipe),
+        LAB_TEST(the_lab_machine_grades_what_is_built_here),
+        LAB_TEST(a_session_in_the_machine_gets_what_is_written_meanwhile),
         LAB_TEST(a_lab_that_is_begun_does_not_run_as_root_on_the_host),
     };
     return cmocka_run_group_tests(tests, copy_tree, remove_tree);
