@@ -14,23 +14,29 @@
 
 /* --- whose functions run ---------------------------------------------------------------- */
 
+/* This lesson's functions, and of the earlier ones those that are the learner's. */
 static int list_positions(const struct tutor *tutor)
 {
-    size_t count;
+    size_t count, others = 0;
     const struct switch_function *functions = switch_functions(&count);
     const char *lesson = "";
 
     for (size_t i = 0; i < count; i++) {
         const struct switch_function *f = &functions[i];
         bool mine = switch_position(f) == SWITCH_MINE;
+        if (!mine && strcmp(f->lesson, tutor->lesson) != 0) {
+            others++;
+            continue;
+        }
         if (strcmp(f->lesson, lesson) != 0)
             printf("%s\n", f->lesson);
         lesson = f->lesson;
-        const char *whose = mine ? "yours" : "reference";
         printf("  %-4s %-28s %s%s%s\n", f->step, f->name,
-               mine && tutor->colour ? "\033[32m" : "", whose,
+               mine && tutor->colour ? "\033[32m" : "", mine ? "yours" : "reference",
                mine && tutor->colour ? "\033[0m" : "");
     }
+    if (others > 0)
+        printf("%zu functions of earlier lessons: reference\n", others);
     if (count == 0)
         printf("This program has no functions to switch.\n");
     return EXIT_SUCCESS;

@@ -3,6 +3,7 @@
  * The build writes one line "SWITCH name, lesson, step, points" per public function of a
  * module; see switchboard.h for why.
  */
+/* clang-format off */
     .macro SWITCH name, lesson, step, points
     .text
     .globl  \name
