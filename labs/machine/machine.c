@@ -171,6 +171,10 @@ static void start_and_relay(struct run *run)
     int image = parts_image(run);
     if (image == -1)
         return;
+    if (run->job->verbose)
+        fprintf(stderr, "boxwork: machine: %lld MB packed after %.2f s\n",
+                (long long)lseek(image, 0, SEEK_CUR) >> 20,
+                (double)milliseconds_since(&run->started) / 1000);
     int result = qemu_start(run, image);
     (void)close(image); /* QEMU has it now */
     if (result == 0)

@@ -60,7 +60,7 @@ above" ] && ok overlay
     [ "$(build/tests/machine/kvm)" = "kvm: ok" ] && ok kvm
     unshare -m sh -c "mkdir /tmp/new && mount -t tmpfs new /tmp/new && mkdir /tmp/new/old &&
         cd /tmp/new && pivot_root . old" && ok pivot_root
-    unshare -m --propagation unchanged sh -c "mount --bind /tmp/lower /mnt" && [ -f /mnt/file ] && ok shared_root
+    grep -q "^[0-9]* [0-9]* [0-9:]* / / .* shared:" /proc/self/mountinfo && ok shared_root
     build/boxwork --help > /dev/null && ok shared_libraries
     as --version > /dev/null && ld --version > /dev/null && ok assembler
     [ "$(pwd)" = "'"$PWD"'" ] && [ -f labs/machine/machine.h ] && ok tree

@@ -5,10 +5,10 @@
  * the tree is put behind base.cpio and lies in the machine at its own absolute path. With it
  * come the shared libraries that its programs ask for, and the few programs of this host that
  * a session uses. Left at home: .git, the machine itself, what only a linker reads, files beyond
- * 64 MiB, and the big folders of build/ in which tests are made, unless a WORD of the command
- * names one: `build/kit/course` brings build/kit, `check c02-chroot` brings
- * build/check/c02-chroot. Whatever was the caller's own belongs to root inside, as in a checkout of
- * root's; what belonged to somebody else keeps its owner.
+ * 64 MiB, and, unless a WORD of the command names it, what only tests need: programs with
+ * sanitizers, and the probes of a lesson (`check c02-chroot` brings build/check/c02-chroot).
+ * Whatever was the caller's own belongs to root inside, as in a checkout of root's; what
+ * belonged to somebody else keeps its owner.
  *
  * With --since only files that changed after that moment are written (machine_ask), and such a
  * folder whole when it is named.
@@ -51,6 +51,7 @@ static const char *const library_folders[] = {"/lib/x86_64-linux-gnu",
 struct pack {
     struct archive *archive;
     const char *top;
+    bool sanitized;        /* the file at hand is a program with sanitizers */
     char **words;          /* of the command; NULL-ended */
     struct timespec since; /* tv_sec 0: everything */
     char *libraries[LIBRARIES];
@@ -61,6 +62,15 @@ static int fail(const struct pack *pack, const char *what)
 {
     fprintf(stderr, "pack: %s: %s\n", what, archive_error_string(pack->archive));
     return -1;
+}
+
+/* Notes whether the file at hand was built with sanitizers (needed_each): such a program is
+ * there to test the kit, and its libraries are as big as all the rest. */
+static void note_sanitizer(void *context, const char *name)
+{
+    struct pack *pack = context;
+    if (strncmp(name, "libasan", 7) == 0 || strncmp(name, "libubsan", 8) == 0)
+        pack->sanitized = true;
 }
 
 /* Remembers a library to be packed at the end (needed_each). */
@@ -102,6 +112,14 @@ static int put(struct pack *pack, const char *name, const struct stat *status,
     return result;
 }
 
+static bool is_named(const struct pack *pack, const char *name)
+{
+    for (char **word = pack->words; *word != NULL; word++)
+        if (strstr(*word, name) != NULL)
+            return true;
+    return false;
+}
+
 /* Packs the regular file FROM as NAME. A file that cannot be read is told and left out. */
 static int put_file(struct pack *pack, const char *from, const char *name)
 {
@@ -127,8 +145,14 @@ static int put_file(struct pack *pack, const char *from, const char *name)
         fprintf(stderr, "pack: %s: %s\n", from, strerror(errno));
     } else {
         status.st_size = got;
-        needed_each(data, (size_t)got, want_library, pack);
-        result = put(pack, name, &status, NULL, data);
+        pack->sanitized = false;
+        needed_each(data, (size_t)got, note_sanitizer, pack);
+        if (pack->sanitized && !is_named(pack, strrchr(from, '/') + 1)) {
+            result = 0;
+        } else {
+            needed_each(data, (size_t)got, want_library, pack);
+            result = put(pack, name, &status, NULL, data);
+        }
     }
     free(data);
     return result;
@@ -150,20 +174,12 @@ static bool ends_with(const char *text, const char *end)
     return length >= least && strcmp(text + length - least, end) == 0;
 }
 
-static bool is_named(const struct pack *pack, const char *name)
-{
-    for (char **word = pack->words; *word != NULL; word++)
-        if (strstr(*word, name) != NULL)
-            return true;
-    return false;
-}
-
 enum choice { TAKEN, TAKEN_WHOLE, LEFT };
 
 /* Whether a big folder of build/ is taken. INSIDE is the path behind TOP and its slash. */
 static enum choice choose_big(const struct pack *pack, const char *inside)
 {
-    static const char *const big[] = {"build/kit", "build/sanitized", "build/grade"};
+    static const char *const big[] = {"build/sanitized", "build/grade"};
     static const char checks[] = "build/check/"; /* a folder for each lesson */
     for (size_t i = 0; i < sizeof big / sizeof big[0]; i++) {
         size_t length = strlen(big[i]);
