@@ -253,9 +253,10 @@ parts = $(foreach l,$1,$(call reference,$l))
 endif
 
 # The products are linked again when FROM is another one than last time.
-ifneq ($(MAKECMDGOALS),)
-$(shell mkdir -p build; [ "$$(cat build/.from 2>/dev/null)" = '$(FROM)' ] || echo '$(FROM)' > build/.from)
-endif
+.PHONY: always
+build/.from: always
+	@mkdir -p build
+	@[ "$$(cat $@ 2>/dev/null)" = '$(FROM)' ] || echo '$(FROM)' > $@
 
 build/mini-container: $(patsubst %.c,build/objects/%.o,$(wildcard mini-container/*.c)) $(call parts,$(CONTAINER_MODULES)) \
                       build/container-whose.o

@@ -1,6 +1,7 @@
 /* where.c - where a lesson runs: what its page says that it needs, against what the host has.
  *
- * The words of `needs:` stand in a table with the probe that answers for them. A learner's
+ * The words of `needs:` stand in a table with the probe that answers for them. What only the
+ * judge needs, to run every check, stands behind `judge-needs:`. A learner's
  * own code must not run as root on the host: a lesson that is opened or played by root, and
  * whose lab has been begun, goes to the lab machine. `check` need not, because the grader
  * runs that code in a sandbox as nobody.
@@ -73,6 +74,15 @@ static bool all_met(struct course *course, const char *list, struct decision *de
     return true;
 }
 
+/* The same for the value of KEY on a page; a page that is not there, or says nothing, needs
+ * nothing. */
+static bool page_needs_met(struct course *course, const struct page *page,
+                           const char *key, struct decision *decision, bool *known)
+{
+    const char *list = page != NULL ? page_value(page, key) : NULL;
+    return all_met(course, list != NULL ? list : "", decision, known);
+}
+
 /* The machine, if it runs at all. */
 static void send_to_machine(struct course *course, struct decision *decision)
 {
@@ -103,13 +113,14 @@ struct decision where_to_run(struct course *course, const struct lesson *lesson,
     if (machine_inside())
         return decision;
     struct page *page = page_load(course->top, lesson->id);
-    const char *list = page != NULL ? page_value(page, "needs") : NULL;
-    bool known, met = all_met(course, list != NULL ? list : "", &decision, &known);
+    bool known, met = page_needs_met(course, page, "needs", &decision, &known);
+    if (known && met && action == ACTION_CHECK)
+        met = page_needs_met(course, page, "judge-needs", &decision, &known) &&
+              all_met(course, "userns", &decision, &known);
     page_free(page);
     if (!known) {
         decision.place = PLACE_NOWHERE;
-    } else if (!met || (action == ACTION_CHECK &&
-                        !all_met(course, "userns", &decision, &known))) {
+    } else if (!met) {
         send_to_machine(course, &decision);
     } else if (action != ACTION_CHECK && geteuid() == 0 &&
                own_code_may_run(course, lesson)) {
