@@ -332,7 +332,7 @@ static void a_program_inside_reads_the_keyboard(void **state)
     type("$ sh\r"); /* a shell inside, with a prompt of its own */
     usleep(300000);
     type("echo $((6 * 7)); exit\r");
-    see(look("\nt01> "), "\n42\n");
+    look("\n42\nt01> ");
     leave();
 }
 

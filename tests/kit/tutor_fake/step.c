@@ -115,7 +115,7 @@ static int run_wait(struct tutor *tutor, int argc, char **argv)
     (void)argv;
     printf("waiting\n");
     while (!tutor_interrupted(tutor))
-        pause();
+        usleep(10000); /* not pause(2): Ctrl-C could come right before it */
     printf("interrupted\n");
     return 0;
 }
