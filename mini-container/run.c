@@ -52,10 +52,15 @@ static void explain(const struct container *c, const struct step *step,
 {
     static const char *const sides[] = {[HOST] = "host", [CHILD] = "child"};
 
-    if (c->options->explain)
-        fprintf(stderr, "%s  %-5s %6u us  %-18s %s%s", step->lesson, sides[step->side],
-                (nanoseconds + 500) / 1000, step->name, step->call,
-                c->raw ? "\r\n" : "\n");
+    char time[16] = "";
+
+    if (!c->options->explain)
+        return;
+    /* How long execve took, nobody is left to say. */
+    if (nanoseconds)
+        (void)snprintf(time, sizeof time, "%u us", (nanoseconds + 500) / 1000);
+    fprintf(stderr, "%s  %-5s %9s  %-18s %s%s", step->lesson, sides[step->side], time,
+            step->name, step->call, c->raw ? "\r\n" : "\n");
 }
 
 /* Tells why a step failed, and what follows from it. Returns the exit status. */
