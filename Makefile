@@ -303,6 +303,8 @@ build/rootfs/.made: Makefile
 # Flat programs: real-mode ones assembled for offset 0 of whatever segment they are loaded at,
 # protected-mode ones for address 0x1000. The ELF file beside each keeps the symbols. 64-bit
 # ones are C, linked as ELF; one in assembly that brings its own beginning stands alone.
+# Their assembly is GNU as's, also where the C compiler is another one.
+GUEST_AS := gcc
 GUESTS := $(patsubst mini-hypervisor/guests/%.S,build/guests/%.bin,$(wildcard mini-hypervisor/guests/real/*.S mini-hypervisor/guests/protected/*.S)) \
           $(patsubst mini-hypervisor/guests/%.c,build/guests/%.elf,$(wildcard mini-hypervisor/guests/long/*.c)) \
           $(patsubst mini-hypervisor/guests/%.S,build/guests/%.elf,$(filter-out %/start.S %/handlers.S,$(wildcard mini-hypervisor/guests/long/*.S)))
@@ -312,13 +314,13 @@ guests: $(GUESTS)
 build/guests/real/%.elf: mini-hypervisor/guests/real/%.S
 	@mkdir -p $(@D)
 	$(call say,AS)
-	$(Q)$(CC) -m32 -c -Imini-hypervisor $< -o $(@:.elf=.o)
+	$(Q)$(GUEST_AS) -m32 -c -Imini-hypervisor $< -o $(@:.elf=.o)
 	$(Q)ld -m elf_i386 -Ttext=0 -e 0 -o $@ $(@:.elf=.o)
 
 build/guests/protected/%.elf: mini-hypervisor/guests/protected/%.S
 	@mkdir -p $(@D)
 	$(call say,AS)
-	$(Q)$(CC) -m32 -c -Imini-hypervisor $< -o $(@:.elf=.o)
+	$(Q)$(GUEST_AS) -m32 -c -Imini-hypervisor $< -o $(@:.elf=.o)
 	$(Q)ld -m elf_i386 -Ttext=0x1000 -e _start -o $@ $(@:.elf=.o)
 
 build/guests/%.bin: build/guests/%.elf
@@ -340,7 +342,7 @@ build/guests/long/%.o: mini-hypervisor/guests/long/%.c mini-hypervisor/guests/lo
 build/guests/long/%.o: mini-hypervisor/guests/long/%.S
 	@mkdir -p $(@D)
 	$(call say,AS)
-	$(Q)$(CC) -c -Imini-hypervisor $< -o $@
+	$(Q)$(GUEST_AS) -c -Imini-hypervisor $< -o $@
 
 $(patsubst mini-hypervisor/guests/%.c,build/guests/%.elf,$(wildcard mini-hypervisor/guests/long/*.c)): \
 build/guests/long/%.elf: build/guests/long/start.o build/guests/long/%.o build/guests/long/handlers.o mini-hypervisor/guests/long/guest.ld
@@ -404,9 +406,9 @@ sync-check:
 C_SOURCES = $(filter-out %.S.h,$(wildcard $(foreach d,lessons labs solutions mini-container mini-hypervisor tests,\
               $d/*.[ch] $d/*/*.[ch] $d/*/*/*.[ch])))
 format:
-	clang-format -i $(C_SOURCES)
+	@clang-format -i $(C_SOURCES)
 format-check:
-	clang-format --dry-run --Werror $(C_SOURCES)
+	@clang-format --dry-run --Werror $(C_SOURCES)
 
 handout: build
 	@sh labs/handout.sh build/handout
