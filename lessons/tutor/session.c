@@ -212,15 +212,23 @@ static int run_words(struct tutor *tutor, const struct plan *plan)
     return execute_words(tutor, plan->argc, plan->argv);
 }
 
+/* A result that could not be written (a full disk) is no success. */
+static int check_output(const struct tutor *tutor, int status)
+{
+    bool lost = fflush(stdout) == EOF || ferror(stdout);
+
+    if (!lost || status != 0 || guard_leaving())
+        return status;
+    fprintf(stderr, "%s: stdout: it could not be written\n", name_of(tutor));
+    return EXIT_FAILURE;
+}
+
 /* Ends what the session made, in the session itself; the keeper ends its processes. */
 static int say_goodbye(struct tutor *tutor, int status)
 {
     at_exit();
     guide_end(tutor);
-    if (fflush(stdout) == EOF && status == 0) {
-        fprintf(stderr, "%s: stdout: %s\n", name_of(tutor), strerror(errno));
-        status = EXIT_FAILURE;
-    }
+    status = check_output(tutor, status);
     if (tutor->captures)
         tutor->capture.supervise.shared->goodbye = true;
     else
@@ -285,7 +293,7 @@ int tutor_main(int argc, char **argv)
     if (wrong)
         return wrong;
     if (plan.help)
-        return show_help(&tutor);
+        return check_output(&tutor, show_help(&tutor));
     if (plan.version) {
         printf("%s: lesson %s of Boxwork\n", name_of(&tutor), tutor.lesson);
         return EXIT_SUCCESS;

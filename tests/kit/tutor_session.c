@@ -125,6 +125,15 @@ static void a_word_alone_runs_where_it_is_called(void **state)
     assert_int_equal(RUN("move", "lessons"), 1); /* / has no lessons/ */
 }
 
+static void output_that_is_lost_is_a_failure(void **state)
+{
+    (void)state;
+    shell("cd %s && ! LD_PRELOAD=build/reference/t01-fake.so %s > /dev/full 2>/dev/null",
+          "build/t01 hello");
+    shell("cd %s && ! LD_PRELOAD=build/reference/t01-fake.so %s > /dev/full 2>/dev/null",
+          "build/t01 --help");
+}
+
 static void it_opens_at_once(void **state)
 {
     double best = 1000;
@@ -297,6 +306,7 @@ int main(int argc, char **argv)
         TEST(a_word_can_be_run_alone),
         TEST(help_and_version_are_there),
         TEST(a_word_alone_runs_where_it_is_called),
+        TEST(output_that_is_lost_is_a_failure),
         TEST(it_opens_at_once),
         TEST(a_step_is_ticked_when_its_output_matched),
         TEST(where_shows_what_differs),
