@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -205,9 +206,19 @@ int child_no_new_privileges(struct container *c UNUSED, const struct step *step 
 
 int child_filter(struct container *c, const struct step *step UNUSED)
 {
-    if (filter_install(&c->ceiling) == -1)
+    struct sock_filter instructions[BPF_MAXINSNS];
+    struct filter ceiling, policy = {.instructions = instructions};
+    ssize_t size =
+        TEMP_FAILURE_RETRY(recv(c->channel, instructions, sizeof instructions, 0));
+
+    if (size <= 0) /* the host has failed, or is dead */
+        _exit(EXIT_OURS);
+    policy.count = (unsigned short)((size_t)size / sizeof *instructions);
+    if (filter_ceiling(FILTER_LAST_KNOWN, &ceiling) == -1)
         return -1;
-    return filter_install(&c->policy);
+    int result = filter_install(&ceiling);
+    filter_free(&ceiling);
+    return result == -1 ? -1 : filter_install(&policy);
 }
 
 /* Really closes what close-on-exec would close: with --init, a process of ours stays. */

@@ -79,7 +79,6 @@ struct container {
     char cgroup_name[64];
     struct cgroup cgroup;
     struct users_plan plan; /* maps of a user namespace */
-    struct filter ceiling, policy;
     struct winsize size;    /* of our terminal */
     int root;               /* child: the root mount */
     int sources[VOLUMES];   /* child: the mounts of volumes */
@@ -108,8 +107,8 @@ struct step {
     const char *hint; /* what to do when it fails; NULL when errno says it all */
 };
 
-/* steps.c: the table, in order; host and child walk through it alternately: all HOST steps up to
- * "maps" are done before the first CHILD step. The last has a NULL name. */
+/* steps.c: the table, in order. The host does its steps up to "go", then the child begins with
+ * its own; what the host still does after that, it does at the same time. The last has a NULL name. */
 extern const struct step steps[];
 
 /* Whether STEP is to be done for OPTIONS. */
@@ -180,6 +179,7 @@ int host_cgroup(struct container *, const struct step *);
 int host_limits(struct container *, const struct step *);
 int host_clone(struct container *, const struct step *);
 int host_maps(struct container *, const struct step *);
+int host_go(struct container *, const struct step *);
 int child_wait(struct container *, const struct step *);
 int child_become_root(struct container *, const struct step *);
 int child_guard(struct container *, const struct step *);

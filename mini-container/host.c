@@ -65,13 +65,6 @@ int host_undumpable(struct container *c UNUSED, const struct step *step UNUSED)
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-int host_filter(struct container *c, const struct step *step UNUSED)
-{
-    if (filter_ceiling(FILTER_LAST_KNOWN, &c->ceiling) == -1)
-        return -1;
-    return filter_default(c->options->keep, c->options->refused, &c->policy);
-}
-
 int host_watcher(struct container *c, const struct step *step UNUSED)
 {
     (void)snprintf(c->cgroup_name, sizeof c->cgroup_name, "mini-container-%d", getpid());
@@ -194,4 +187,24 @@ int host_maps(struct container *c, const struct step *step UNUSED)
     }
     return (plan->helpers ? users_write_map_with_helpers : users_write_map)(
         c->child.pid, plan->users, plan->user_ranges, plan->groups, plan->group_ranges);
+}
+
+/* Lets the child begin. */
+int host_go(struct container *c, const struct step *step UNUSED)
+{
+    /* If it is gone, the loop in run.c will find out how it ended. */
+    (void)send(c->channel, "g", 1, MSG_NOSIGNAL);
+    return 0;
+}
+
+int host_filter(struct container *c, const struct step *step UNUSED)
+{
+    struct filter policy;
+
+    if (filter_default(c->options->keep, c->options->refused, &policy) == -1)
+        return -1;
+    (void)send(c->channel, policy.instructions,
+               policy.count * sizeof *policy.instructions, MSG_NOSIGNAL); /* as above */
+    filter_free(&policy);
+    return 0;
 }

@@ -94,8 +94,6 @@ static int walk(struct container *c)
         explain(c, step, nanoseconds);
         step_stop(c, step);
     }
-    /* The child waits for this. If it is gone, the loop will find out how it ended. */
-    (void)!write(c->channel, "g", 1);
     return 0;
 }
 
@@ -287,7 +285,5 @@ int container_run(const struct container_options *options)
     if (watch_end(&c) == -1)
         status = fail(EXIT_OURS, "cgroup %s: %s: it could not be removed", c.cgroup_name,
                       strerror(errno));
-    filter_free(&c.ceiling);
-    filter_free(&c.policy);
     return status;
 }

@@ -74,8 +74,6 @@ const struct step steps[] = {
      .run = host_descriptors},
     {"undumpable", "prctl(PR_SET_DUMPABLE, 0)", "c05", HOST, not_rootless,
      .run = host_undumpable},
-    /* 3. Compiled here, while nothing hostile runs. */
-    {"filter", "seccomp_export_bpf(3)", "c08", HOST, filtered, .run = host_filter},
     /* 4. Limits first, processes afterwards. */
     {"watcher", "pipe2, fork", "c01", HOST, limited, .run = host_watcher},
     {"cgroup", "mkdirat, write(cgroup.subtree_control)", "c06", HOST, limited,
@@ -87,6 +85,9 @@ const struct step steps[] = {
     /* 5. The user namespace owns all others; it gets its maps from outside (CVE-2014-8989). */
     {"maps", "write(setgroups, gid_map, uid_map)", "c05", HOST, rootless,
      .run = host_maps, .hint = USERNS_HINT},
+    {"go", "write", "c01", HOST, .run = host_go},
+    /* 3. Compiled out here, while the child mounts, and before anything hostile runs. */
+    {"filter", "seccomp_export_bpf(3), send", "c08", HOST, filtered, .run = host_filter},
     {"wait", "read", "c01", CHILD, .run = child_wait},
     {"become-root", "setresgid, setresuid", "c05", CHILD, rootless,
      .run = child_become_root, .hint = USERNS_HINT},
@@ -145,7 +146,7 @@ const struct step steps[] = {
     /* 17. The last two gates. */
     {"no-new-privileges", "prctl(PR_SET_NO_NEW_PRIVS)", "c07", CHILD, unprivileged,
      .run = child_no_new_privileges},
-    {"install-filter", "seccomp(SECCOMP_SET_MODE_FILTER)", "c08", CHILD, filtered,
+    {"install-filter", "recv, seccomp(SECCOMP_SET_MODE_FILTER)", "c08", CHILD, filtered,
      .run = child_filter},
     {"close", "close_range", "c01", CHILD, .run = child_close},
     {"exec", "execve", "c01", CHILD, .run = child_exec},
