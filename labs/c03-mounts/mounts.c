@@ -233,8 +233,18 @@ static int empty_directory(void)
     return fsmount(context, FSMOUNT_CLOEXEC, PLAIN | MOUNT_ATTR_RDONLY);
 }
 
+/* One more of them: *FIRST (-1 at the beginning) is made, all others are copies of it. What can be
+ * copied, before Linux 6.15, is only a mount that has its place. */
+static int another_empty_directory(int *first)
+{
+    if (*first != -1)
+        return copy(*first, "", AT_EMPTY_PATH);
+    *first = empty_directory();
+    return *first == -1 ? -1 : fcntl(*first, F_DUPFD_CLOEXEC, 0);
+}
+
 /* Hides paths.                                                @lab 3.8 @points 15
- * inside_open, inside_is, empty_directory(), copy(), restrict_mount() and put() above. To copy
+ * inside_open, inside_is, another_empty_directory(), copy(), restrict_mount() and put() above. To copy
  * a mount from a descriptor alone: copy(fd, "", AT_EMPTY_PATH).
  */
 int mounts_mask(int root, const char *const *paths)
