@@ -130,6 +130,20 @@ static void release_signals(struct run *run, const struct signals *signals)
     (void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
 }
 
+bool run_interrupted(struct run *run)
+{
+    struct signalfd_siginfo info;
+    while (run->signals != -1 && read(run->signals, &info, sizeof info) == sizeof info) {
+        if (info.ssi_signo == SIGWINCH)
+            continue;
+        run->result->signal = (int)info.ssi_signo;
+        (void)run_fault(run, MACHINE_INTERRUPTED, "ended by signal %d (%s)",
+                        run->result->signal, strsignal(run->result->signal));
+        return true;
+    }
+    return false;
+}
+
 /* --- The run ----------------------------------------------------------------------------- */
 
 /* Descriptors 0 to 2 must be open, or a pipe of ours would become somebody's standard
@@ -157,7 +171,8 @@ static void start_and_relay(struct run *run)
 {
     char why[256] = "";
     char text[320];
-    if (parts_make(run) == -1 || probe_accelerator(run, why, sizeof why) == -1)
+    if (parts_make(run) == -1 || probe_accelerator(run, why, sizeof why) == -1 ||
+        run_interrupted(run))
         return;
     run->started = now(); /* making the parts and probing happen once, and do not count */
     (void)snprintf(text, sizeof text, "%s: %s", run->kvm ? "KVM" : "TCG (emulation)",

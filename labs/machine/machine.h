@@ -14,7 +14,8 @@
  *     machine_run({ build/boxwork check --here … }) in the machine: the learner's code runs
  *
  * The tree with its build/ is copied at the moment of machine_run, so what was just built is
- * there. Programs under build/ find their shared libraries in the machine. A session that
+ * there; parts/pack.c says what little stays at home (a word of the command that names it
+ * brings it). Programs under build/ find their shared libraries in the machine. A session that
  * lasts (a REPL inside) asks for a new build with machine_ask, see below.
  */
 #ifndef MACHINE_H
@@ -47,8 +48,8 @@ enum machine_end {
 /* A program inside asks the host for something (machine_ask). Runs on the host, in a child
  * process of its own whose stdout and stderr arrive at the asker; argv is NULL-ended, comes
  * from the machine and is therefore not to be trusted. Returns the exit status that the
- * asker gets. After it, every file of the tree that changed since the machine started is
- * copied into the machine again.
+ * asker gets. After it, every file of the tree that changed since the machine started
+ * (and again: since the last answer) is copied into the machine.
  */
 typedef int machine_answer(void *context, int argc, char **argv);
 

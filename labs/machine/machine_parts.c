@@ -107,6 +107,8 @@ int parts_make(struct run *run)
         return run_fault(run, MACHINE_CANNOT_START, "build.sh: %s", strerror(errno));
     if (status == 0 && are_new(run))
         return 0;
+    if (run_interrupted(run)) /* Ctrl-C ended build.sh as well */
+        return -1;
     return run_fault(run,
                      WIFEXITED(status) && WEXITSTATUS(status) == NO_SPACE
                          ? MACHINE_NO_SPACE

@@ -74,9 +74,13 @@ static void remember(struct run *run, const char *key, const char *why)
     free(path);
 }
 
-static void try(struct run *run, char *why, size_t size)
+/* Returns 0 with an answer, or -1 with a fault that says nothing about KVM. */
+static int try(struct run *run, char *why, size_t size)
 {
-    char *const command[] = {"/bin/true", NULL};
+    /* A machine without a /dev/kvm of its own is no use: emulation offers one. */
+    char *const command[] = {
+        "sh", "-c", "grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo && : < /dev/kvm",
+        NULL};
     const struct machine_job job = {
         .top = run->job->top,
         .command = command,
@@ -85,13 +89,23 @@ static void try(struct run *run, char *why, size_t size)
     };
     struct machine_result result;
     terminal_tell(run, "trying KVM, once");
-    run->kvm = run_machine_job(&job, &result, true) == 0 && result.status == 0;
+    int ended = run_machine_job(&job, &result, true);
     terminal_untell(run);
+    if (ended == -1 &&
+        (result.end == MACHINE_INTERRUPTED || result.end == MACHINE_NO_SPACE ||
+         result.end == MACHINE_CANNOT_START)) {
+        run->result->signal = result.signal;
+        return run_fault(run, result.end, "%s", result.message);
+    }
+    run->kvm = ended == 0 && result.status == 0;
     if (run->kvm)
         (void)snprintf(why, size, "a kernel runs properly under this host's KVM");
+    else if (ended == 0)
+        (void)snprintf(why, size, "this host's KVM does not nest: no /dev/kvm inside");
     else
         (void)snprintf(why, size, "this host's KVM does not run a kernel: %.200s",
                        result.message);
+    return 0;
 }
 
 int probe_accelerator(struct run *run, char *why, size_t size)
@@ -110,7 +124,8 @@ int probe_accelerator(struct run *run, char *why, size_t size)
     current_key(key, sizeof key);
     if (recall(run, key, why, size))
         return 0;
-    try(run, why, size);
+    if (try(run, why, size) == -1)
+        return -1;
     remember(run, key, why);
     return 0;
 }

@@ -71,6 +71,9 @@ struct run {
 int run_fault(struct run *run, enum machine_end end, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Whether a signal has come that ends the run; then it is a fault. */
+bool run_interrupted(struct run *run);
+
 /* --- machine_parts.c --- */
 
 /* Makes build/machine/ when a part is missing or changed. Returns 0 or -1 with the fault. */

@@ -155,7 +155,7 @@ gone() { # gone PID - within five seconds
 }
 start killed -- sh -c 'echo up; sleep 100'
 kill -9 "$qemu"
-wait "$pid"
+wait "$pid" 2> /dev/null
 is 'QEMU was killed' '246 boxwork: machine: QEMU was ended by signal 9 (Killed)' "$? $(err killed)"
 
 start orphan -- sh -c 'echo up; sleep 100'
@@ -165,14 +165,38 @@ is 'kill -9 of boxwork ends QEMU' gone "$(gone "$qemu" && echo gone)"
 
 start term -- sh -c 'trap "echo caught >&2; exit 3" TERM; echo up; while :; do sleep 0.1; done'
 kill -TERM "$pid"
-wait "$pid"
+wait "$pid" 2> /dev/null
 is 'a signal goes to the command' '3 caught' "$? $(grep -x caught "$scratch/term.err")"
 
 start stubborn -- sh -c 'trap "" TERM; echo up; while :; do sleep 1; done'
 kill -TERM "$pid"
-wait "$pid"
+wait "$pid" 2> /dev/null
 is 'a command that ignores it' 143 $?
 is 'and QEMU is gone' gone "$(gone "$qemu" && echo gone)"
+
+# --- Hostile results: an archive that the learner's code made, unpacked on the host -----------------
+
+evil=$scratch/evil
+mkdir -p "$evil/in/sub" "$evil/out/inside" "$scratch/outside"
+(
+    cd "$evil/in" || exit 1
+    echo evil > sub/file && ln sub/file hard
+    tar -c -P -f ../1.tar --transform 's,^sub/file,../outside/up,' sub/file
+    tar -c -P -f ../2.tar --transform "s,^sub/file,$scratch/outside/absolute," sub/file
+    ln -s "$scratch/outside" way && tar -c -f ../3.tar way && rm way && mkdir way && echo evil > way/through
+    tar -c -f ../4.tar way/through
+    tar -c -P -f ../5.tar --transform "s,^sub/file,$scratch/outside/kept,RH" sub/file hard
+)
+echo mine > "$scratch/outside/kept"
+ln -s "$scratch/outside" "$evil/out/way" # the host's own link, which 4.tar wants to follow
+for n in 1 2 3 4 5; do
+    build/machine/unpack "$evil/out" < "$evil/$n.tar" 2> /dev/null
+done
+is 'nothing hostile gets out' 'kept mine' "$(cd "$scratch/outside" && echo $(ls) $(cat kept))"
+is 'nor stands there as a link' '' "$(find "$evil/out" -type l)"
+head -c 5000 /dev/urandom > "$evil/noise.tar"
+build/machine/unpack "$evil/out" < "$evil/noise.tar" 2> "$evil/said"
+is 'an archive that is none' '1 1' "$? $(wc -l < "$evil/said")"
 
 # --- Parts ---------------------------------------------------------------------------------------
 
