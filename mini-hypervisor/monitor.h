@@ -93,12 +93,15 @@ int monitor_lift(struct monitor_breaks *breaks, uint64_t address);
 
 /* After an exit: was it a planted breakpoint? LINEAR is where the guest's address space
  * begins for rip (the base of cs, in real mode). If so, rip is put back to the address
- * of the breakpoint, where some KVMs have it and others are one byte beyond, and
- * ADDRESS says it. The guest then stands in front of the original instruction, as if
- * nothing had happened; to go on, the caller lifts the breakpoint, steps, and plants it
- * again.
+ * of the breakpoint, and ADDRESS says it. The guest then stands in front of the original
+ * instruction, as if nothing had happened; to go on, the caller lifts the breakpoint,
+ * steps, and plants it again.
+ * At the exit some KVMs have rip at the out, and others one byte behind it, where the
+ * next breakpoint may be: which out it was is certain only when it is finished. An out
+ * of the guest's own that stands near a breakpoint may be finished by this call; the
+ * exit can be read and answered as if it were not.
  * Returns 1 if so; 0 if not: the exit is the caller's to answer; -1 with errno of an
- * ioctl.
+ * ioctl, or EPROTO (KVM did not finish the out).
  */
 int monitor_hit(const struct monitor_breaks *breaks, struct vcpu *vcpu, uint64_t linear,
                 uint64_t *address);
@@ -176,8 +179,9 @@ int monitor_run(struct monitor_trace *trace, struct vcpu *vcpu);
 
 enum {
     MONITOR_CAN_STEP = 1 << 0,
-    MONITOR_CAN_WATCH = 1 << 1, /* hardware breakpoints are hit */
-    MONITOR_CAN_PLANT = 1 << 2, /* software breakpoints are */
+    MONITOR_CAN_WATCH = 1 << 1,      /* watches of kind MONITOR_EXECUTE are hit */
+    MONITOR_CAN_PLANT = 1 << 2,      /* planted breakpoints are */
+    MONITOR_CAN_WATCH_DATA = 1 << 3, /* watches of the other kinds are */
 };
 
 /* Finds out by trying, with a small guest in real mode of its own (DEVICE: "/dev/kvm").

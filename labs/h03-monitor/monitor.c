@@ -100,12 +100,12 @@ int monitor_lift(struct monitor_breaks *breaks, uint64_t address)
 int monitor_hit(const struct monitor_breaks *breaks, struct vcpu *vcpu, uint64_t linear,
                 uint64_t *address)
 {
-    /* 1. It is an out of one byte, once. */
-    /* 2. At the address of one, or right behind it. */
-    /* 3. The guest has not seen it: put it in front of the byte again. KVM must forget
-     *    that there is an out to finish, or it would skip a byte of the original
-     *    instruction: it finishes when it is entered, and so it is entered without
-     *    running the guest. */
+    /* 1. It is an out of one byte, once; and rip, which some KVMs have at it and others
+     *    behind it, is near one. */
+    /* 2. Have KVM finish the out: it does so when it is entered, and so it is entered
+     *    without running the guest. Then rip is behind it everywhere. The exit stays
+     *    readable, in case it is an out of the guest's own. */
+    /* 3. The guest has not seen it: put it in front of the byte again. */
     LAB_TODO("3.4", monitor_hit);
     return -1;
 }

@@ -14,10 +14,12 @@
 enum {
     MEMORY = 0x10000,
     PROGRAM = 0x1000,
-    SECOND = 1, /* offset of the second instruction */
+    SECOND = 1,    /* offset of the second instruction */
+    DATA = 0x1500, /* what the third one writes */
 };
 
-static const uint8_t code[] = {0x90, 0x90, 0x90, 0xf4}; /* nop, nop, nop, hlt */
+static const uint8_t code[] = {0x90, 0x90,              /* nop, nop */
+                               0xa2, 0x00, 0x15, 0xf4}; /* mov [DATA], al; hlt */
 
 /* Puts the guest in front of its first instruction. */
 static int restart(const struct vm *vm, struct vcpu *vcpu)
@@ -26,10 +28,22 @@ static int restart(const struct vm *vm, struct vcpu *vcpu)
     return realmode_reset(vcpu, 0, PROGRAM);
 }
 
-/* The three tries. Returns the bits, or -1 with errno. */
+/* Runs the guest from its start with this watch. Is it hit, with rip at OFFSET? */
+static bool hits(const struct vm *vm, struct vcpu *vcpu, struct monitor_watch watch,
+                 unsigned offset)
+{
+    bool hit = restart(vm, vcpu) == 0 && monitor_watch(vcpu, &watch, 1) == 0 &&
+               vcpu_run(vcpu) == 0 && vcpu->run->exit_reason == KVM_EXIT_DEBUG &&
+               vcpu->run->debug.arch.pc == PROGRAM + offset;
+    (void)monitor_watch(vcpu, NULL, 0); /* the vCPU is not used much longer */
+    return hit;
+}
+
+/* The four tries. Returns the bits, or -1 with errno. */
 static int try_all(const struct vm *vm, struct vcpu *vcpu)
 {
-    const struct monitor_watch watch = {PROGRAM + SECOND, 1, MONITOR_EXECUTE};
+    const struct monitor_watch second = {PROGRAM + SECOND, 1, MONITOR_EXECUTE};
+    const struct monitor_watch data = {DATA, 1, MONITOR_WRITE};
     struct monitor_breaks breaks = {.vm = vm};
     struct kvm_regs regs;
     uint64_t address;
@@ -41,13 +55,10 @@ static int try_all(const struct vm *vm, struct vcpu *vcpu)
         regs.rip == PROGRAM + SECOND)
         can |= MONITOR_CAN_STEP;
 
-    if (restart(vm, vcpu) == -1)
-        return -1;
-    if (monitor_watch(vcpu, &watch, 1) == 0 && vcpu_run(vcpu) == 0 &&
-        vcpu->run->exit_reason == KVM_EXIT_DEBUG &&
-        vcpu->run->debug.arch.pc == PROGRAM + SECOND)
+    if (hits(vm, vcpu, second, SECOND))
         can |= MONITOR_CAN_WATCH;
-    (void)monitor_watch(vcpu, NULL, 0); /* the vCPU is not used much longer */
+    if (hits(vm, vcpu, data, sizeof code - 1))
+        can |= MONITOR_CAN_WATCH_DATA;
 
     if (restart(vm, vcpu) == -1 || monitor_plant(&breaks, PROGRAM + SECOND) == -1)
         return -1;

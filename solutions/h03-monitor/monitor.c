@@ -128,25 +128,33 @@ int monitor_lift(struct monitor_breaks *breaks, uint64_t address)
 int monitor_hit(const struct monitor_breaks *breaks, struct vcpu *vcpu, uint64_t linear,
                 uint64_t *address)
 {
-    /* 1. It is an out of one byte, once. */
-    const struct kvm_run *run = vcpu->run;
+    /* 1. It is an out of one byte, once; and rip, which some KVMs have at it and others
+     *    behind it, is near one. */
+    struct kvm_run *run = vcpu->run;
     if (run->exit_reason != KVM_EXIT_IO || run->io.direction != KVM_EXIT_IO_OUT ||
         run->io.size != 1 || run->io.count != 1)
         return 0;
-    /* 2. At the address of one, or right behind it. */
     struct kvm_regs regs;
     if (ioctl(vcpu->fd, KVM_GET_REGS, &regs) == -1)
         return -1;
-    uint64_t at = linear + regs.rip;
-    if (find(breaks, at) == -1 && find(breaks, --at) == -1)
+    if (find(breaks, linear + regs.rip) == -1 &&
+        find(breaks, linear + regs.rip - 1) == -1)
         return 0;
-    /* 3. The guest has not seen it: put it in front of the byte again. KVM must forget
-     *    that there is an out to finish, or it would skip a byte of the original
-     *    instruction: it finishes when it is entered, and so it is entered without
-     *    running the guest. */
+    /* 2. Have KVM finish the out: it does so when it is entered, and so it is entered
+     *    without running the guest. Then rip is behind it everywhere. The exit stays
+     *    readable, in case it is an out of the guest's own. */
+    const struct kvm_run exit = *run;
     vcpu_stop(vcpu);
     if (vcpu_run(vcpu) != -1 || errno != EINTR)
         return fail(EPROTO);
+    run->exit_reason = exit.exit_reason;
+    run->io = exit.io;
+    if (ioctl(vcpu->fd, KVM_GET_REGS, &regs) == -1)
+        return -1;
+    uint64_t at = linear + regs.rip - 1;
+    if (find(breaks, at) == -1)
+        return 0;
+    /* 3. The guest has not seen it: put it in front of the byte again. */
     regs.rip = at - linear;
     if (ioctl(vcpu->fd, KVM_SET_REGS, &regs) == -1)
         return -1;
