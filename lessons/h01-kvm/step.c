@@ -167,7 +167,8 @@ static int fds(struct tutor *tutor, int argc, char **argv)
         if (length == -1) /* "." and "..", or the descriptor that scandir has had */
             continue;
         target[length] = '\0';
-        if (strstr(target, "kvm") == NULL)
+        if (strcmp(target, "/dev/kvm") != 0 &&
+            strncmp(target, "anon_inode:kvm", strlen("anon_inode:kvm")) != 0)
             continue;
         printf("%3s -> %s\n", strrchr(path, '/') + 1, target);
         shown++;
