@@ -64,7 +64,8 @@ struct container_options {
     uint32_t refused; /* what a refused system call gets; 0: no filter */
     bool read_only, privileged, rootless, host_network, tty, init;
     bool explain, chroot;
-    const char *stop_at;       /* the name of a step; NULL */
+    const char *stop_at; /* the name of a step; NULL */
+    const char *without; /* only in the red build, for tests: steps that are left out */
     char *const *command_line; /* argv of this program, to start it again */
 };
 

@@ -1,0 +1,119 @@
+# engine.sh - mini-container run from outside: options, exit statuses, signals; and that nothing
+# stays behind, whenever it is interrupted or killed.
+set -u
+engine=build/mini-container root=build/rootfs failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# status WANTED ARGUMENT... - the exit status of `run`; what it printed is in $log
+status()
+{
+    wanted=$1
+    shift
+    timeout 20 $engine run "$@" > "$log" 2>&1 < /dev/null
+    shown=$?
+    [ "$shown" = "$wanted" ] && return
+    echo "run $*: expected $wanted, shown $shown:"
+    cat "$log"
+    failed=1
+}
+
+# prints WANTED ARGUMENT... - the last line that `run` prints
+prints()
+{
+    wanted=$1
+    shift
+    shown=$(timeout 20 $engine run "$@" 2>&1 < /dev/null | tail -n 1 | tr -s ' ')
+    [ "$shown" = "$wanted" ] && return
+    echo "run $*: expected \"$wanted\", shown \"$shown\""
+    failed=1
+}
+
+status 0 $root true
+status 7 $root sh -c 'exit 7'
+status 137 $root sh -c 'sh -c "kill -9 \$\$"; exit $?'
+status 139 --init $root sh -c 'kill -SEGV $$'
+status 127 $root nothing
+status 126 $root /etc/passwd
+status 126 $root /etc
+status 125 build/nowhere true
+status 125 --workdir /nowhere $root true
+status 125 --volume /nowhere:/x $root true
+status 124 --timeout 0.3 $root sleep 20
+for wrong in --memory=0 --memory=-1 --memory=0x5 --memory=1Z --memory=99999999999T --pids=0 \
+             --pids=1.5 --cpus=0 --cpus=nan --hostname= --hostname=a_b --user=-1 --user=x \
+             --workdir=x --volume=/a --volume=a:/b --volume=/a:/ --volume=/a:/b:x --env==x \
+             --cap-add=nothing --seccomp=x --net=x --timeout=x --stop-at=exec --stop-at=x; do
+    status 2 "$wrong" $root true
+done
+
+prints demo --hostname demo $root hostname
+prints container $root hostname
+prints b --env A=b $root sh -c 'echo $A'
+prints / $root pwd
+prints /tmp --workdir /tmp $root pwd
+prints 1 $root sh -c 'echo $$'
+prints 2 --init $root sh -c 'echo $$'
+prints 'one volume' --volume "$PWD/$root/etc:/a/b/c" $root sh -c '[ -s /a/b/c/passwd ] && echo one volume'
+prints 'read-only' --volume "$PWD/$root/etc:/tmp/e:ro" $root sh -c \
+    '(: >> /tmp/e/passwd) 2> /dev/null || echo read-only'
+prints 'c01 child exec execve' --explain $root true
+rmdir $root/a/b/c $root/a/b $root/a 2> /dev/null # it was made for the volume, in the root
+prints '00000000a80435fb' --cap-add net_admin $root sh -c \
+    'while read n v; do [ $n = CapBnd: ] && echo $v; done < /proc/self/status'
+prints '0000000000000001' --cap-drop all --cap-add chown $root sh -c \
+    'while read n v; do [ $n = CapEff: ] && echo $v; done < /proc/self/status'
+prints 159 --seccomp kill $root sh -c 'unshare -U true 2> /dev/null; echo $?'
+prints 'uid=0(root) gid=0(root)' --rootless $root id
+if [ "$(id -u)" = 0 ]; then
+    prints 'uid=12 gid=34' --user 12:34 $root id
+else
+    status 125 --user 12 $root id
+fi
+# A program that handles a signal gets it; one that does not is ended by it, also as PID 1.
+for option in '' --init; do
+    for signal in INT TERM HUP USR1; do
+        timeout -s $signal 0.4 $engine run $option $root sleep 20 > "$log" 2>&1
+        shown=$?
+        [ $shown = 124 ] || { echo "$signal $option: the engine did not end: $shown"; failed=1; }
+    done
+    timeout -s TERM --preserve-status 0.4 $engine run $option $root \
+        sh -c 'trap "exit 9" TERM; while :; do sleep 0.1; done' > "$log" 2>&1
+    shown=$?
+    [ $shown = 9 ] || { echo "a trap $option: expected 9, shown $shown"; failed=1; }
+done
+
+# left - what there is of us: processes (zombies apart), mounts, cgroups
+left()
+{
+    for process in /proc/[0-9]*; do
+        case $(tr '\0' ' ' < "$process/cmdline" 2> /dev/null) in
+        *'sleep 4747 '*) echo "process $process" ;;
+        esac
+    done
+    grep -c . /proc/self/mountinfo
+    ls -d /sys/fs/cgroup/mini-container-* 2> /dev/null
+}
+before=$(left)
+limits=
+grep -q pids /sys/fs/cgroup/cgroup.controllers 2> /dev/null && [ "$(id -u)" = 0 ] &&
+    limits='--pids 20 --memory 64M'
+for signal in KILL INT; do
+    for option in '' --init --rootless; do
+        for moment in 1 2 3 4 5 6 7 8 9 11 13 15 18 21 25 30 40 60 90; do
+            timeout -s $signal "$(printf '0.%03d' $moment)" \
+                $engine run $option $limits $root sleep 4747 > "$log" 2>&1 < /dev/null
+        done
+    done
+done
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    after=$(left)
+    [ "$before" = "$after" ] && break
+    sleep 0.3
+done
+if [ "$before" != "$after" ]; then
+    echo "left behind: before \"$before\", after \"$after\""
+    failed=1
+fi
+[ $failed = 0 ] && echo 'all as expected'
+exit $failed
