@@ -20,13 +20,14 @@ here=labs/machine
 made=build/machine
 CC=${CC:-gcc}
 
-# Modules by name; what they depend on comes with them. All but the first two are loaded
-# when something asks for them.
-modules='virtio_pci virtio_console
+# Modules by name; what they depend on comes with them. Those at the start init loads itself, the
+# others are loaded when something asks for them.
+at_start='virtio_pci virtio_console'
+modules="$at_start
     overlay loop veth bridge br_netfilter dummy macvlan ipvlan tun tap vhost_net
     nf_tables nft_chain_nat nft_masq nft_nat nft_redir nft_ct nft_limit nft_log nft_reject_inet
     nft_fib_inet nft_compat nf_conntrack_netlink xt_conntrack xt_addrtype xt_MASQUERADE
-    xt_nat xt_comment xt_mark kvm kvm-amd kvm-intel virtio_blk virtio_net virtio-rng'
+    xt_nat xt_comment xt_mark kvm kvm-amd kvm-intel virtio_blk virtio_net virtio-rng"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -107,7 +108,7 @@ fi
 
 flags="-std=gnu17 -O2 -Wall -Wextra -I$here"
 compile() {
-    $CC $flags "$@" 2>> "$work/errors" || fail "the lab machine: $1 $2 does not build"
+    $CC $flags "$@" 2>> "$work/errors" || fail "the lab machine does not build: $(grep -m 1 error: "$work/errors")"
 }
 compile -o "$work/vmlinux-of" $here/parts/vmlinux.c -larchive
 compile -o "$work/pack" $here/parts/pack.c $here/parts/needed.c -larchive
@@ -151,7 +152,14 @@ cp -R $here/inside/etc/. "$root/etc/" 2>> "$work/errors" || fail 'the files of /
         echo "$line" | tr -d : | tr ' ' '\n'
     done | sed '/^$/d' | sort -u | while read -r file; do
         mkdir -p "$to/${file%/*}" && cp "$from/$file" "$to/$file" || exit 1
-    done && cp "$from/modules.builtin" "$to/" && "$busybox" depmod -b "$root" "$version"
+    done && cp "$from/modules.builtin" "$to/" && "$busybox" depmod -b "$root" "$version" &&
+        # What init loads itself: modules.dep names all that a module needs, so the one with the
+        # shorter line comes first.
+        for module in $at_start; do
+            line=$(grep "/$module\.ko:" "$to/modules.dep") && echo "$line" | tr -d : | tr " " "\n"
+        done | sed "/^$/d" | sort -u | while read -r file; do
+            echo "$(grep "^$file:" "$to/modules.dep" | wc -w) /usr/lib/modules/$version/$file"
+        done | sort -n | sed "s/^ *[0-9]* //" > "$root/etc/modules-at-start"
 ) 2>> "$work/errors" || fail "$version: its modules cannot be copied"
 
 (cd "$root" && find . | LC_ALL=C sort | "$busybox" cpio -o -H newc -R 0:0) > "$work/base.cpio" 2>> "$work/errors" ||

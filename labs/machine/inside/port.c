@@ -9,8 +9,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include "inside.h"
@@ -40,18 +40,33 @@ static int open_port(void)
     return found;
 }
 
+/* Loads the modules that build.sh listed, in that order. Doing it here instead of starting
+ * modprobe saves a process, and that is measurable. A kernel that has them built in has none
+ * to load: then the list is empty. */
+static void load_drivers(void)
+{
+    char *path = NULL;
+    size_t room = 0;
+    FILE *list = fopen("/etc/modules-at-start", "re");
+    while (list != NULL && getline(&path, &room, list) != -1) {
+        path[strcspn(path, "\n")] = '\0';
+        int module = open(path, O_RDONLY | O_CLOEXEC);
+        if (module == -1 ||
+            (syscall(SYS_finit_module, module, "", 0) == -1 && errno != EEXIST))
+            give_up(path);
+        (void)close(module);
+    }
+    free(path);
+    if (list != NULL)
+        (void)fclose(list); /* it was only read */
+}
+
 int port_open(void)
 {
     enum { TRIES = 5000 }; /* of 2 ms */
     const struct timespec moment = {.tv_nsec = 2000000};
-    pid_t child = fork();
-    if (child == 0) {
-        execl("/sbin/modprobe", "modprobe", "-a", "virtio_pci", "virtio_console", NULL);
-        _exit(127);
-    }
-    int status, port;
-    if (child == -1 || waitpid(child, &status, 0) == -1 || status != 0)
-        give_up("modprobe virtio_console");
+    int port;
+    load_drivers();
     /* The driver asks the device for its ports, and the answers arrive one after another. */
     for (int i = 0; (port = open_port()) == -1; i++) {
         if (i == TRIES)
