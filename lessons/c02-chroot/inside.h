@@ -1,8 +1,8 @@
 /* inside.h - a child of the step program, in which the functions of the module are
  * called: it may move its root, lose its user or crash, and the session goes on.
  */
-#ifndef INSIDE_H
-#define INSIDE_H
+#ifndef LESSON_INSIDE_H
+#define LESSON_INSIDE_H
 
 #include "tutor.h"
 
