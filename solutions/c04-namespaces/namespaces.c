@@ -28,7 +28,7 @@
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |       \
      CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
 
-/* Starts a child in new namespaces.                           @lab 4.1 @points 25
+/* Starts a child in new namespaces.                           @lab 4.1 @points 20
  * clone3(2), which has no wrapper in the C library: syscall(SYS_clone3, &arguments, sizeof
  * arguments). It wants addresses as numbers: (uintptr_t)&variable.
  */
@@ -97,22 +97,26 @@ int namespaces_loopback(void)
     return ioctl(handle, SIOCSIFFLAGS, &request);
 }
 
+/* Makes a time namespace for the next children.              @lab 4.4 @points 10
+ * unshare(2); time_namespaces(7): what is written to /proc/self/timens_offsets, and when.
+ */
 int namespaces_time(long seconds)
 {
     char offsets[80];
     int length = snprintf(offsets, sizeof offsets, "monotonic %ld 0\nboottime %ld 0\n",
                           seconds, seconds);
 
+    /* 1. For children: a process cannot be taken out of its own time. */
     if (unshare(CLONE_NEWTIME) == -1)
         return -1;
-    /* As long as no process is inside: a clock that jumps while it is read helps nobody. */
+    /* 2. As long as no process is inside: a clock that jumps while it is read helps nobody. */
     CLEANUP_CLOSE int file = open("/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
     if (file == -1)
         return -1;
     return write(file, offsets, (size_t)length) == length ? 0 : -1;
 }
 
-/* Enters the namespaces of another process.                   @lab 4.4 @points 10
+/* Enters the namespaces of another process.                   @lab 4.5 @points 10
  * setns(2) takes a pidfd since Linux 5.8.
  */
 int namespaces_join(int pidfd, unsigned flags)
@@ -134,7 +138,7 @@ static int look(pid_t pid, const char *kind, struct stat *status)
     return stat(path, status);
 }
 
-/* Compares the namespaces of two processes.                   @lab 4.5 @points 15
+/* Compares the namespaces of two processes.                   @lab 4.6 @points 15
  * look() above; stat(2). namespaces(7) says what makes two of them the same.
  */
 int namespaces_same(pid_t one, pid_t other, const char *kind)
@@ -146,7 +150,7 @@ int namespaces_same(pid_t one, pid_t other, const char *kind)
     return here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 }
 
-/* Does what PID 1 owes.                                       @lab 4.6 @points 30
+/* Does what PID 1 owes.                                       @lab 4.7 @points 25
  * sigwaitinfo(2); process_ended, process_reap, process_signal, process_wait of c01.
  */
 int namespaces_init(struct process *program)
