@@ -158,7 +158,13 @@ static int attack(struct tutor *tutor, int argc, char **argv)
         return 1;
     roots_say_rootless(tutor);
     int status = ways_out_try(tutor, argv[1], root);
-    return status == -1 ? attacks_try(tutor, argv[1], root) : status;
+    if (status != -1)
+        return status;
+    for (const char *const *name = attacks_names; *name; name++) {
+        if (strcmp(*name, argv[1]) == 0)
+            return attacks_try(tutor, argv[1], root);
+    }
+    return tutor_error(tutor, "%s: no such attack; help attack lists them", argv[1]);
 }
 
 static const char *const *attack_words(struct tutor *tutor)

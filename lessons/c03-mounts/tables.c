@@ -89,7 +89,9 @@ static _Noreturn void keep(int report)
 
 static void end_process(struct table *table)
 {
-    (void)kill(table->holder, SIGKILL); /* ours: the keeper has not ended before it */
+    /* Fails when it is gone already. */
+    (void)syscall(SYS_pidfd_send_signal, table->pidfd, SIGKILL, NULL, 0);
+    close(table->pidfd);
     while (waitpid(table->keeper, NULL, 0) == -1 && errno == EINTR)
         ;
 }
@@ -153,6 +155,9 @@ int tables_start(struct tutor *tutor, const char *name)
     if (table->keeper != -1)
         (void)!read(report[0], &news, sizeof news);
     close(report[0]);
+    table->pidfd = news.error ? -1 : (int)syscall(SYS_pidfd_open, news.holder, 0);
+    if (table->pidfd == -1 && !news.error)
+        news.error = errno;
     if (news.error) {
         if (table->keeper != -1)
             (void)waitpid(table->keeper, NULL, 0);
@@ -226,11 +231,8 @@ int tables_inside(struct tutor *tutor, struct table *table,
     if (child > 0)
         return status_of(tutor, child);
 
-    int pidfd = (int)syscall(SYS_pidfd_open, table->holder, 0);
-    if (pidfd == -1 ||
-        setns(pidfd, NAMESPACES | (rootless_needed() ? CLONE_NEWUSER : 0)) == -1)
+    if (setns(table->pidfd, NAMESPACES | (rootless_needed() ? CLONE_NEWUSER : 0)) == -1)
         _exit(tutor_error(tutor, "setns: %s", strerror(errno)));
-    close(pidfd);
     /* The pid namespace is that of the children to come, so it takes one more. */
     child = fork();
     if (child == -1)

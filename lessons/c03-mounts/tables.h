@@ -14,6 +14,7 @@ struct table {
     char path[PATH_MAX]; /* of the root, on the host */
     pid_t keeper;        /* our child, which lives as long as the holder */
     pid_t holder;        /* process 1 of the namespaces, by our number */
+    int pidfd;           /* of the holder: its number may be somebody else's one day */
     bool pivoted;        /* the root is "/" of the table */
 };
 
