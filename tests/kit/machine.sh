@@ -111,6 +111,24 @@ is 'a reader that is gone' 'y 141' \
 wait
 is 'a command that is not there' 127 "$(status absent)"
 
+# --- A terminal -------------------------------------------------------------------------------------
+
+mkfifo "$scratch/keys"
+script -qec "stty rows 33 cols 101; $boxwork machine -- sh -c 'stty size; tty <&2; trap \"echo interrupted; exit 6\" INT
+    echo ready; while :; do sleep 0.1; done'; echo ended \$?; stty -a | grep -ow -e -icanon -e -echo" /dev/null \
+    < "$scratch/keys" > "$scratch/terminal" 2>&1 &
+exec 6> "$scratch/keys"
+for i in $(seq 240); do
+    grep -q ready "$scratch/terminal" && break
+    sleep 0.5
+done
+printf '\003' >&6
+wait
+exec 6>&-
+# What boxwork says while the machine starts is erased again, and is no part of the output.
+is 'a terminal: its size, Ctrl-C, and this one as it was' '33 101|/dev/pts/0|ready|^Cinterrupted|ended 6|' \
+    "$(tr -d '\r' < "$scratch/terminal" | sed '1s/^.*\x1b\[K//; s/\x03/^C/' | tr '\n' '|')"
+
 # --- Faults: a line, and a status that no command has -------------------------------------------
 
 machine panic -- sh -c 'echo c > /proc/sysrq-trigger' &
