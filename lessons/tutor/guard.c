@@ -278,6 +278,16 @@ static bool come_home(void)
     return moved;
 }
 
+/* Input is the one from before, or the session would end: one that a command had put aside
+ * when it crashed, or that it has closed. */
+static void take_input(int input)
+{
+    if (input == -1)
+        return;
+    (void)dup2(input, STDIN_FILENO); /* both are good numbers */
+    close(input);
+}
+
 /* A child that returns from the learner's function would be a second session on the same
  * terminal. */
 static void end_stray_child(void)
@@ -301,6 +311,7 @@ struct guard_outcome guard_run(int (*run)(void *context), void *context)
     guard.here->crashing = 0;
     guard.times = 0;
     guard.child_count = list_children(OWN_CHILDREN, guard.children);
+    int input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 200); /* -1: it is closed */
     if (sigsetjmp(guard.back, 1) == 0) {
         guard.here->running = 1;
         int status = run(context);
@@ -314,6 +325,7 @@ struct guard_outcome guard_run(int (*run)(void *context), void *context)
     umask(mask);
     if (guard.outcome.end == GUARD_BROKEN)
         end_children();
+    take_input(input);
     guard.outcome.root_moved = come_home();
     return guard.outcome;
 }
