@@ -1,9 +1,8 @@
 /* roots.c - the root directories of a session.
  *
- * They stand in a directory of mkdtemp(3) that only its owner may search, so nobody
- * else on this host finds the programs in them. Copying and removing is left to cp(1)
- * and rm(1), which know about links and modes. The tutor calls roots_remove when the
- * session ends.
+ * They stand in the temporary directory of the session, which only its owner may search, so
+ * nobody else on this host finds the programs in them; the tutor removes it at the end.
+ * Copying and removing is left to cp(1) and rm(1), which know about links and modes.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -57,7 +56,6 @@ static void remove_tree(char *path)
 static void roots_remove(void *state)
 {
     struct roots *roots = state;
-    remove_tree(roots->directory);
     for (int i = 0; i < roots->count; i++)
         free(roots->paths[i]);
 }
@@ -73,23 +71,16 @@ static struct roots *roots_of(struct tutor *tutor)
     return roots;
 }
 
-/* Makes the directory of the session, and the secret in it. 0, or -1 with errno. */
-static int make_directory(struct roots *roots)
+/* Asks for the directory of the session, and writes the secret into it. 0, or -1 with
+ * errno. The attacks walk from the host's "/" to the secret: the path has no links. */
+static int make_directory(struct tutor *tutor, struct roots *roots)
 {
-    const char *place = getenv("TMPDIR");
-    char made[PATH_MAX];
+    const char *directory = tutor_directory(tutor);
     FILE *secret;
-    int length;
 
-    length = snprintf(made, sizeof made, "%s/boxwork-XXXXXX",
-                      place && *place ? place : "/tmp");
-    if (length >= (int)sizeof made - NAME_LENGTH) {
-        errno = ENAMETOOLONG;
+    if (!directory)
         return -1;
-    }
-    /* The attacks walk from the host's "/" to the secret: its path must have no links. */
-    if (!mkdtemp(made) || !realpath(made, roots->directory))
-        return -1;
+    snprintf(roots->directory, sizeof roots->directory, "%s", directory);
     snprintf(roots->secret, sizeof roots->secret, "%s/secret", roots->directory);
     secret = fopen(roots->secret, "we");
     if (!secret)
@@ -123,7 +114,7 @@ int roots_make(struct tutor *tutor, const char *name)
     if (!original || access(original, R_OK) == -1)
         return tutor_error(tutor, "build/rootfs: %s: make it with: make build",
                            strerror(errno));
-    if (!*roots->directory && make_directory(roots) == -1)
+    if (!*roots->directory && make_directory(tutor, roots) == -1)
         return tutor_error(tutor, "a temporary directory: %s", strerror(errno));
 
     char *path;
@@ -178,7 +169,7 @@ const char *roots_secret(struct tutor *tutor)
 {
     struct roots *roots = roots_of(tutor);
 
-    if (!*roots->directory && make_directory(roots) == -1) {
+    if (!*roots->directory && make_directory(tutor, roots) == -1) {
         (void)tutor_error(tutor, "a temporary directory: %s", strerror(errno));
         return NULL;
     }

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "inside.h"
+#include "where.h"
 #include "machine.h"
 
 char *check_directory(const struct course *course, const struct lesson *lesson)
@@ -69,6 +70,11 @@ int run_build(struct course *course, const struct invocation *typed)
     const struct lesson *lesson = lesson_named(course, typed->argv[0]);
     if (lesson == NULL)
         return STATUS_USAGE;
+    if (!machine_inside() && must_go_to_machine(course, lesson))
+        return course_error(course,
+                            "%s: your own code does not run as root on the host: `open "
+                            "%s` goes on in the lab machine",
+                            lesson->id, lesson->number);
     if (!machine_inside())
         return build_module(course, lesson);
     char *words[] = {"build", lesson->id, NULL};

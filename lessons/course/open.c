@@ -30,8 +30,8 @@ static int build_step(const struct course *course, const struct lesson *lesson)
 }
 
 /* Becomes the lesson's program, here or in the lab machine; WORD may be NULL. */
-static int become_step(struct course *course, const struct lesson *lesson,
-                       const char *word, enum place place)
+static int become_step(struct course *course, const struct invocation *typed,
+                       const struct lesson *lesson, const char *word, enum place place)
 {
     char *program = course_path(course, "build/%s", lesson->number);
     char *argv[] = {program, (char *)word, NULL};
@@ -39,6 +39,7 @@ static int become_step(struct course *course, const struct lesson *lesson,
     if (place == PLACE_MACHINE) {
         status = inside_run(course, argv);
     } else {
+        where_pass_on(typed);
         (void)fflush(NULL); /* exec drops what waits in our buffers */
         (void)execv(program, argv);
         status = course_error(course, "%s: %s", program, strerror(errno));
@@ -80,7 +81,7 @@ static int start(struct course *course, const struct invocation *typed,
         status = build_step(course, lesson);
     if (status != 0)
         return status;
-    return become_step(course, lesson, action == ACTION_PLAY ? "play" : NULL,
+    return become_step(course, typed, lesson, action == ACTION_PLAY ? "play" : NULL,
                        decision.place);
 }
 

@@ -132,11 +132,34 @@ struct decision where_to_run(struct course *course, const struct lesson *lesson,
     return decision;
 }
 
+/* How `open` tells the session, and what the session asks later: "here" or "guarded". */
+#define PLACE_VARIABLE "BOXWORK_PLACE"
+
+void where_pass_on(const struct invocation *typed)
+{
+    if (option(typed, "here") != NULL)
+        (void)setenv(PLACE_VARIABLE, "here", 1); /* ENOMEM: then it asks once more */
+    else if (getenv(PLACE_VARIABLE) == NULL)
+        (void)setenv(PLACE_VARIABLE, "guarded", 1);
+}
+
+static bool place_is(const char *word)
+{
+    const char *place = getenv(PLACE_VARIABLE);
+    return place != NULL && strcmp(place, word) == 0;
+}
+
+bool must_go_to_machine(const struct course *course, const struct lesson *lesson)
+{
+    return place_is("guarded") && geteuid() == 0 && lab_begun(course, lesson);
+}
+
 int where_asked(struct course *course, const struct invocation *typed,
                 const struct lesson *lesson, enum action action,
                 struct decision *decision)
 {
-    bool here = option(typed, "here") != NULL, machine = option(typed, "machine") != NULL;
+    bool machine = option(typed, "machine") != NULL;
+    bool here = option(typed, "here") != NULL || (!machine && place_is("here"));
     *decision = (struct decision){.place = PLACE_HERE};
     if (here && machine)
         return course_usage(course, "--here and --machine: choose one");

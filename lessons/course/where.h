@@ -37,6 +37,14 @@ int where_asked(struct course *course, const struct invocation *typed,
                 const struct lesson *lesson, enum action action,
                 struct decision *decision);
 
+/* Tells the sessions that this program becomes whether --here was said (TYPED), so that what
+ * they ask of the course tool is decided in the same way. */
+void where_pass_on(const struct invocation *typed);
+
+/* Whether a session that `open` started on this host, without --here, asks for own code that
+ * may not run on it. */
+bool must_go_to_machine(const struct course *course, const struct lesson *lesson);
+
 /* "here", "machine", "nowhere". */
 const char *place_word(enum place place);
 

@@ -23,6 +23,7 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+#include "directory.h"
 #include "keeper.h"
 
 #define MOST_SOURCES                                                                     \
@@ -319,6 +320,7 @@ _Noreturn void keeper_run(pid_t session, int control, struct supervise_shared *s
     explain(&keeper);
     supervise_reap();
     copy_rest(&keeper);
+    directory_remove(shared->directory);
     if (shared->next[0]) {
         sigset_t none;
         sigemptyset(&none);
@@ -327,7 +329,10 @@ _Noreturn void keeper_run(pid_t session, int control, struct supervise_shared *s
         (void)signal(SIGQUIT, SIG_DFL);
         (void)signal(SIGPIPE, SIG_DFL);
         (void)signal(SIGTTOU, SIG_DFL);
-        execl(shared->next, shared->next, (char *)NULL);
+        if (shared->next_lesson[0])
+            execl(shared->next, shared->next, "open", shared->next_lesson, (char *)NULL);
+        else
+            execl(shared->next, shared->next, (char *)NULL);
         fprintf(stderr, "%s: %s: `make build` makes it\n", shared->next, strerror(errno));
         exit(EXIT_FAILURE);
     }

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include "directory.h"
 #include "session.h"
 #include "switchboard.h"
 
@@ -142,8 +143,10 @@ static void at_exit(void)
     struct tutor *tutor = ending;
 
     ending = NULL;
-    if (tutor && guard_is_session())
-        (void)guard_run(end_states, tutor); /* it ends here, whatever happens in there */
+    if (!tutor || !guard_is_session())
+        return;
+    (void)guard_run(end_states, tutor); /* it ends here, whatever happens in there */
+    directory_remove(tutor->directory); /* the keeper removes the one that it knows of */
 }
 
 static void run_line(struct tutor *tutor, const char *line)
@@ -226,13 +229,19 @@ static int check_output(const struct tutor *tutor, int status)
 /* Ends what the session made, in the session itself; the keeper ends its processes. */
 static int say_goodbye(struct tutor *tutor, int status)
 {
+    struct supervise *supervise = &tutor->capture.supervise;
+
     at_exit();
     guide_end(tutor);
     status = check_output(tutor, status);
     if (tutor->captures)
-        tutor->capture.supervise.shared->goodbye = true;
+        supervise->shared->goodbye = true;
     else
         supervise_reap();
+    if (tutor->captures && getppid() != supervise->keeper) { /* it was killed */
+        supervise_reap();
+        directory_remove(supervise->shared->directory);
+    }
     if (guard_leaving() && status == 0)
         status = 128 + 15; /* SIGTERM or its like */
     free(tutor->top);

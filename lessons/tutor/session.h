@@ -55,6 +55,8 @@ struct tutor {
     size_t section; /* that is open */
     size_t do_next; /* the step that `do` types */
 
+    char directory[256]; /* without a keeper: the temporary directory, "" for none */
+
     int wrong_answers; /* to the question asked last */
     size_t last_question;
     struct state *states;

@@ -62,6 +62,7 @@ int supervise_start(struct supervise *supervise)
         keeper_run(session, pair[0], supervise->shared);
     }
     close(pair[0]);
+    supervise->keeper = keeper;
     supervise->control = high_descriptor(pair[1]);
     if (supervise->control == -1)
         return -1;

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define SUPERVISE_KEPT (1 << 20) /* bytes of a command's output that are kept */
 #define SUPERVISE_MARK_SIZE 64
@@ -23,15 +24,18 @@
 struct supervise_shared {
     char mark[SUPERVISE_MARK_SIZE]; /* what the session writes when a command is over */
     bool goodbye;                   /* the session ended by itself */
-    char next[256];     /* the program to become when the session is over: `open` */
-    size_t kept_length; /* of the command that ran last */
-    bool cut;           /* there was more */
+    char next[256];       /* the program to become when the session is over: `open` */
+    char next_lesson[64]; /* "" or the lesson that NEXT, build/boxwork, is to open */
+    char directory[256];  /* of the session, "" for none: see directory.h */
+    size_t kept_length;   /* of the command that ran last */
+    bool cut;             /* there was more */
     char kept[SUPERVISE_KEPT + 1];
 };
 
 /* The session's side. */
 struct supervise {
-    int control; /* a socket to the keeper */
+    int control;  /* a socket to the keeper */
+    pid_t keeper; /* our parent, unless it was killed */
     struct supervise_shared *shared;
 };
 

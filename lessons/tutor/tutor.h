@@ -71,6 +71,13 @@ void *tutor_state(struct tutor *tutor, const char *key, size_t size,
  */
 const char *tutor_path(struct tutor *tutor, const char *name);
 
+/* A temporary directory of this session, that only its user may enter: an absolute path without
+ * links, made at the first call. When the session ends, in whatever way, it is removed with all
+ * that is in it, after the states are destroyed. Returns a string that the tutor owns, or NULL
+ * with errno of mkdtemp(3).
+ */
+const char *tutor_directory(struct tutor *tutor);
+
 /* True from the moment that Ctrl-C was pressed until the next prompt. A system call that
  * blocks is interrupted by it (EINTR).
  */
