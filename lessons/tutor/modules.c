@@ -81,7 +81,7 @@ static int build_labs(struct tutor *tutor, const char *lesson)
         bool there = access(folder, F_OK) == 0;
         free(folder);
         if (there && build_lab(tutor, id) != 0)
-            return tutor_error(tutor, "your module is not used: nothing was switched");
+            return tutor_error(tutor, "your module was not built: nothing was switched");
     }
     return 0;
 }

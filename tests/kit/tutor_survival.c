@@ -64,7 +64,7 @@ static void what_does_not_build_switches_nothing(void **state)
     put_lab("int fake_add(int a, int b) { return a +; }\n", "");
     assert_int_equal(session("mine\nadd 1 2\n"), 1);
     expect("error:");
-    expect("your module does not build: nothing was switched");
+    expect("your module was not built: nothing was switched");
     expect("\n3\n");
 }
 
