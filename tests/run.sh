@@ -1,16 +1,20 @@
 # run.sh [NAME...] - runs the tests, or those whose name holds one of the words.
 #
 # A test is a program that ends with 0. What it prints is kept in build/log/NAME.log and shown
-# when it fails. Names: kit/NAME (the kit itself), fuzz/NAME (the same
-# inputs for three seconds), replay/LESSON (the page types itself, and
-# each output is compared), lab/LESSON (the reference, the stub, each function taken out, and
-# each mutant are graded).
+# when it fails. Names:
+#
+#     kit/NAME          the kit itself
+#     fuzz/NAME         the same changed inputs, for three seconds
+#     replay/LESSON     the page types itself, and each output is compared
+#     lab/LESSON        the reference, the stub, each function taken out, and each mutant are
+#                       graded
+#     machine/…         replay and judge/LESSON (the reference) in the lab machine, in one boot
 #
 # Exit status 0 when all passed, 1 otherwise. A test that could not run has failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 mkdir -p build/log
-passed=0 failed=0 list=
+passed=0 failed=0 here=0 list= lessons=
 
 for test in build/kit/*; do
     case $test in */labs|*.d) ;; *) [ -x "$test" ] && list="$list kit/${test##*/}" ;; esac
@@ -21,8 +25,10 @@ done
 for test in tests/kit/*.sh; do
     [ -f "$test" ] && list="$list kit/${test##*/}"
 done
-for lesson in lessons/[chx][0-9][0-9]-*; do
+for lesson in lessons/[chx][0-9][0-9]-*/step.c; do
     lesson=${lesson#lessons/}
+    lesson=${lesson%/step.c}
+    lessons="$lessons $lesson"
     list="$list replay/$lesson lab/$lesson"
 done
 
@@ -48,23 +54,57 @@ wanted() # wanted NAME WORD... - true when there are no words, or one is part of
     return 1
 }
 
+note() # note NAME SECONDS STATUS LOG - counts a test, and shows why it failed
+{
+    if [ "$3" = 0 ]; then
+        passed=$((passed + 1))
+        printf 'ok      %-34s %4d s\n' "$1" "$2"
+    else
+        failed=$((failed + 1))
+        printf 'FAILED  %-34s %4d s  (exit status %d, %s)\n' "$1" "$2" "$3" "$4"
+        tail -n 40 "$4" | sed 's/^/    /'
+    fi
+}
+
 begun=$(date +%s)
 for name in $list; do
     wanted "$name" "$@" || continue
     log=build/log/$(echo "$name" | tr / -).log
     start=$(date +%s)
     NO_COLOR=1 timeout -k 10 600 $(command_of "$name") > "$log" 2>&1 < /dev/null
-    status=$?
-    seconds=$(($(date +%s) - start))
-    if [ $status = 0 ]; then
-        passed=$((passed + 1))
-        printf 'ok      %-32s %4d s\n' "$name" $seconds
-    else
-        failed=$((failed + 1))
-        printf 'FAILED  %-32s %4d s  (exit status %d, %s)\n' "$name" $seconds $status "$log"
-        tail -n 40 "$log" | sed 's/^/    /'
+    note "$name" $(($(date +%s) - start)) $? "$log"
+done
+here=$((passed + failed))
+
+# The same lessons once more where containers and virtual machines have all that they need.
+names= built=
+for lesson in $lessons; do
+    if wanted "machine/replay/$lesson" "$@" || wanted "machine/judge/$lesson" "$@"; then
+        names="$names replay/$lesson judge/$lesson"
+        built="$built build/check/reference-$lesson"
     fi
 done
-echo "in $(($(date +%s) - begun)) s"
+if [ -n "$names" ]; then
+    log=build/log/machine.log
+    : > "$log"
+    for lesson in $lessons; do
+        out=build/check/reference-$lesson
+        mkdir -p "$out"
+        make -s grade-build LESSON="$lesson" MODULE="solutions/$lesson" OUT="$out" >> "$log" 2>&1
+    done
+    build/boxwork machine --timeout 600 -- sh tests/inside.sh $built \
+        > build/log/machine.ok 2>> "$log" < /dev/null
+    status=$?
+    for name in $names; do
+        seconds=$(sed -n "s|^ok $name \([0-9]*\)\$|\1|p" build/log/machine.ok)
+        if [ -n "$seconds" ]; then
+            note "machine/$name" "$seconds" 0 "$log"
+        else
+            note "machine/$name" 0 $((status == 0 ? 1 : status)) "$log"
+        fi
+    done
+fi
+
+echo "$here here, $((passed + failed - here)) in the lab machine, $(($(date +%s) - begun)) s"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ] && [ $passed -gt 0 ]
