@@ -51,7 +51,13 @@ ssize_t terminal_receive(int channel, struct report *report, int *descriptor)
                              .msg_iovlen = 1,
                              .msg_control = &control,
                              .msg_controllen = sizeof control};
-    ssize_t size = TEMP_FAILURE_RETRY(recvmsg(channel, &message, MSG_CMSG_CLOEXEC));
+    ssize_t size;
+
+    /* A child that ends without having read all that we sent leaves ECONNRESET behind, in front of
+     * the last words that it sent itself. It is reported once. */
+    do
+        size = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
+    while (size == -1 && (errno == EINTR || errno == ECONNRESET));
     struct cmsghdr *rights = size > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 
     *descriptor = -1;

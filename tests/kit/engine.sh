@@ -77,7 +77,7 @@ interrupt()
     signal=$1 seconds=$2
     shift 2
     : > "$pid"
-    (sleep "$seconds"; kill -"$signal" "$(cat "$pid")") 2> /dev/null &
+    (until [ -s "$pid" ]; do :; done; sleep "$seconds"; kill -"$signal" "$(cat "$pid")") 2> /dev/null &
     killer=$!
     sh -c 'echo $$ > "$0"; exec "$@"' "$pid" $engine run "$@" > "$log" 2>&1 < /dev/null
     set -- $?
@@ -89,10 +89,10 @@ trap 'rm -f "$log" "$pid"' EXIT
 
 # A program that handles a signal gets it; one that does not is ended by it, also as PID 1.
 for option in '' --init; do
-    for signal in INT:130 TERM:143 HUP:129 USR1:138; do
-        interrupt ${signal%:*} 1 $option $root sleep 20
+    for each in INT:130 TERM:143 HUP:129 USR1:138; do
+        interrupt ${each%:*} 1 $option $root sleep 20
         shown=$?
-        [ $shown = ${signal#*:} ] || { echo "$signal $option: shown $shown"; failed=1; }
+        [ $shown = ${each#*:} ] || { echo "$each $option: shown $shown"; failed=1; }
     done
     interrupt TERM 1 $option $root sh -c 'trap "exit 9" TERM; while :; do sleep 0.1; done'
     shown=$?
@@ -103,7 +103,7 @@ done
 left()
 {
     for process in /proc/[0-9]*; do
-        case $(tr '\0' ' ' < "$process/cmdline" 2> /dev/null) in
+        case $({ tr '\0' ' ' < "$process/cmdline"; } 2> /dev/null) in
         *'sleep 4747 '*) echo "process $process" ;;
         esac
     done
