@@ -1,0 +1,47 @@
+/* start.h - a box in new namespaces: how it is started, and how one goes into it. */
+#ifndef START_H
+#define START_H
+
+#include <stdbool.h>
+#include "process.h"
+#include "tutor.h"
+
+/* A kind of namespace. */
+struct start_kind {
+    const char *name;  /* "uts": its file in /proc/PID/ns, and the option --uts */
+    const char *holds; /* what is in it, in a few words */
+    unsigned flag;     /* CLONE_NEWUTS */
+};
+
+/* All kinds that a box may have of its own, ended by one without a name. */
+extern const struct start_kind start_kinds[];
+
+/* What a box is to be. */
+struct start_wish {
+    const char *name; /* its host name, when it has a uts namespace */
+    unsigned flags;   /* CLONE_NEW… */
+    bool init; /* the first process is namespaces_init, and the program its child */
+    char *const *argv;
+};
+
+enum { START_DAY = 86400 }; /* how much longer a box with a time namespace has been up */
+
+/* Starts the box, furnishes its namespaces and runs its program; returns when it runs. Who is
+ * not root gets a user namespace as well. Returns 0 with PROCESS filled in, or 1 after having
+ * said which call failed; no process is left over then.
+ */
+int start_box(struct tutor *tutor, const struct start_wish *wish,
+              struct process *process);
+
+/* The process of a box that is in all its namespaces: PID itself, or the program, when PID only
+ * holds a time namespace ready for its children. */
+pid_t start_inside(pid_t pid);
+
+/* Runs ARGV in those namespaces of the process PID that are not ours, and waits for it.
+ * Returns its exit status as a shell gives it, or 1 after having said which call failed. */
+int start_in(struct tutor *tutor, pid_t pid, char *const *argv);
+
+/* "mine" or "reference": whose FUNCTION is called at the moment. */
+const char *start_whose(const char *function);
+
+#endif
