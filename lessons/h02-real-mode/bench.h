@@ -43,6 +43,9 @@ struct bench {
     bool was_written[BENCH_PANEL_PORTS];
 
     uint16_t segment, offset;        /* where the program starts: `reset` goes there */
+    char program[256];               /* what stands there: a file, or one of our guests */
+    size_t size;                     /* its bytes */
+    unsigned loads;                  /* how many programs were loaded so far */
     uint16_t shown[BENCH_REGISTERS]; /* the registers when they were last looked at */
 };
 

@@ -57,6 +57,9 @@ static int place(struct tutor *tutor, struct bench *bench, const char *name,
                            errno == EFBIG    ? "more than the segment has from there on"
                            : errno == EFAULT ? "there is not that much guest memory"
                                              : strerror(errno));
+    snprintf(bench->program, sizeof bench->program, "%s", name);
+    bench->size = size;
+    bench->loads++;
     if (bench_reset(tutor, bench) || registers_get(tutor, bench, &registers))
         return 1;
     registers_remember(&registers, bench->shown);

@@ -1,0 +1,35 @@
+/* Plants int3, as debuggers of processes do: monitor_lift does not know it, and not
+ * every KVM exits.
+ *
+ * @fails plant.byte plant.back plant.twice plant.full plant.outside
+ */
+#include <errno.h>
+#include "monitor.h"
+
+static int find(const struct monitor_breaks *breaks, uint64_t address)
+{
+    for (unsigned i = 0; i < breaks->count; i++)
+        if (breaks->at[i].address == address)
+            return (int)i;
+    return -1;
+}
+
+int monitor_plant(struct monitor_breaks *breaks, uint64_t address)
+{
+    if (find(breaks, address) != -1) {
+        errno = EEXIST;
+        return -1;
+    }
+    if (breaks->count == MONITOR_BREAKS) {
+        errno = ENOSPC;
+        return -1;
+    }
+    uint8_t *byte = vm_at(breaks->vm, address, 1);
+    if (byte == NULL)
+        return -1;
+    breaks->at[breaks->count].address = address;
+    breaks->at[breaks->count].original = *byte;
+    breaks->count++;
+    *byte = 0xcc;
+    return 0;
+}
