@@ -70,7 +70,8 @@ int word64_step(struct tutor *tutor, int argc, char **argv);
  * how many bytes it has, or 0 when it cannot be read and that has been said. */
 size_t word64_instruction(struct tutor *tutor, const struct guest64 *guest, uint64_t at);
 
-/* look.c: prints "rax=1234" for each general register but rip that has changed. */
-void word64_changes(const struct kvm_regs *before, const struct kvm_regs *now);
+/* look.c: prints "rax=1234" for each general register but rip that has changed. Returns
+ * whether there was one. */
+bool word64_changes(const struct kvm_regs *before, const struct kvm_regs *now);
 
 #endif

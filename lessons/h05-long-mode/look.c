@@ -90,11 +90,16 @@ int word64_regs(struct tutor *tutor, int argc, char **argv)
     return 0;
 }
 
-void word64_changes(const struct kvm_regs *before, const struct kvm_regs *now)
+bool word64_changes(const struct kvm_regs *before, const struct kvm_regs *now)
 {
+    bool any = false;
+
     for (size_t i = 0; i < REGISTERS; i++)
-        if (i != RIP && value_of(before, i) != value_of(now, i))
+        if (i != RIP && value_of(before, i) != value_of(now, i)) {
             printf("  %s=%llx", registers[i].name, value_of(now, i));
+            any = true;
+        }
+    return any;
 }
 
 size_t word64_instruction(struct tutor *tutor, const struct guest64 *guest, uint64_t at)

@@ -131,19 +131,23 @@ int word64_run(struct tutor *tutor, int argc, char **argv)
 
 /* --- step --------------------------------------------------------------------------- */
 
-/* One instruction, and the answers to its exits. As in h02's move.c: an instruction that
- * has exited is complete only when KVM_RUN is entered again, and must not run on. */
-static int step_once(struct guest64 *guest)
+/* One instruction, and the answers to its exits; TOLD says whether any was printed. As in
+ * h02's move.c: an instruction that has exited is complete only when KVM_RUN is entered
+ * again, and must not run on. */
+static int step_once(struct guest64 *guest, bool *told)
 {
     struct vcpu *vcpu = guest->realmode.vcpu;
     int answer = 1, result = vcpu_run(vcpu);
 
+    *told = false;
     while (result == 0 && answer == 1 && goes_on(guest) &&
            vcpu->run->exit_reason != KVM_EXIT_DEBUG) {
-        printf("\n%10s%s (%u)", "", vcpu_exit_name(vcpu->run->exit_reason),
-               vcpu->run->exit_reason);
+        printf("%s%10s%s (%u)", *told ? "" : "\n", "",
+               vcpu_exit_name(vcpu->run->exit_reason), vcpu->run->exit_reason);
         if (vcpu->run->exit_reason == KVM_EXIT_IO)
-            printf(", port 0x%x\n", vcpu->run->io.port);
+            printf(", port 0x%x", vcpu->run->io.port);
+        putchar('\n');
+        *told = true;
         answer = realmode_answer(&guest->realmode);
         if (answer == 1 && goes_on(guest)) {
             vcpu_stop(vcpu);
@@ -176,6 +180,7 @@ int word64_step(struct tutor *tutor, int argc, char **argv)
          count--) {
         struct kvm_regs before, now;
         uint8_t byte = 0;
+        bool told;
         status = ioctl(fd, KVM_GET_REGS, &before) == -1 ||
                  word64_instruction(tutor, guest, before.rip) == 0;
         if (status != 0)
@@ -186,11 +191,12 @@ int word64_step(struct tutor *tutor, int argc, char **argv)
         status = single_step(tutor, guest, byte != HLT);
         if (status != 0)
             break;
-        answer = step_once(guest);
+        answer = step_once(guest, &told);
         error = errno;
-        if (ioctl(fd, KVM_GET_REGS, &now) == 0)
-            word64_changes(&before, &now);
-        putchar('\n');
+        bool changed =
+            ioctl(fd, KVM_GET_REGS, &now) == 0 && word64_changes(&before, &now);
+        if (changed || !told)
+            putchar('\n');
     }
     (void)machine_unlisten(); /* no alarm was set */
     if (single_step(tutor, guest, false) || status != 0)
