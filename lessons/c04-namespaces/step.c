@@ -205,8 +205,8 @@ static const char *const *attack_words(struct tutor *tutor)
 static const struct tutor_command commands[] = {
     {
         .name = "spawn",
-        .arguments = "NAME [--KIND…] [--init] CMD [ARG…]",
-        .help = "start a box that has namespaces of its own",
+        .arguments = "NAME [--KIND…] CMD [ARG…]",
+        .help = "start a box with namespaces of its own",
         .details =
             "KIND is uts, pid, ipc, net, mnt, cgroup or time; without one it is a "
             "process\n"
