@@ -103,7 +103,8 @@ done
 left()
 {
     for process in /proc/[0-9]*; do
-        case $({ tr '\0' ' ' < "$process/cmdline"; } 2> /dev/null) in
+        # It may be gone by now; a shell that cannot open a file would end.
+        case $(cat "$process/cmdline" 2> /dev/null | tr '\0' ' ') in
         *'sleep 4747 '*) echo "process $process" ;;
         esac
     done
