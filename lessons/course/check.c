@@ -73,6 +73,7 @@ struct grade *check_here(const struct course *course, const struct check_request
         .lesson = request->lesson->id,
         .module = request->module,
         .out = built,
+        .function = request->function,
         .absent_is_reference = request->absent_is_reference,
         .builder =
             built != NULL ? "true" : NULL, /* true(1): there is nothing left to do */
@@ -86,7 +87,7 @@ struct grade *check_here(const struct course *course, const struct check_request
         fprintf(stderr, "\r\033[K");
     free(error);
     free(built);
-    if (grade != NULL && request->module == NULL)
+    if (grade != NULL && request->module == NULL && request->function == NULL)
         note_points(course, grade);
     return grade;
 }
@@ -232,8 +233,14 @@ static int check_in_machine(struct course *course, const struct invocation *type
                     request->absent_is_reference ? "--absent-is-reference" : NULL,
                     NULL,
                     NULL,
+                    NULL,
+                    NULL,
                     NULL};
     size_t n = request->absent_is_reference ? 9 : 8;
+    if (request->function != NULL) {
+        argv[n++] = "--function";
+        argv[n++] = (char *)request->function;
+    }
     bool ready = built != NULL;
     if (ready && request->module != NULL) {
         argv[n++] = "--module"; /* whose points are not noted there either */
@@ -248,6 +255,24 @@ static int check_in_machine(struct course *course, const struct invocation *type
     return status;
 }
 
+/* Whether the lab of LESSON asks for FUNCTION: build/reference/LESSON/functions. */
+static bool asks_for(const struct course *course, const struct lesson *lesson,
+                     const char *function)
+{
+    char *name = course_path(course, "build/reference/%s/functions", lesson->id);
+    char *list = file_read(name, NULL);
+    size_t length = strlen(function);
+    bool found = false;
+    for (const char *at = list; at != NULL && *at != '\0' && !found;) {
+        found = strncmp(at, function, length) == 0 && at[length] == ' ';
+        at = strchr(at, '\n');
+        at = at != NULL ? at + 1 : NULL;
+    }
+    free(name);
+    free(list);
+    return found;
+}
+
 int run_check(struct course *course, const struct invocation *typed)
 {
     enum grade_format format = GRADE_TEXT;
@@ -258,6 +283,11 @@ int run_check(struct course *course, const struct invocation *typed)
     if (word != NULL && grade_format_parse(word, &format) == -1)
         return course_usage(course, "--format %s: it must be text, json, tap or junit",
                             word);
+    const char *function = option(typed, "function");
+    if (function != NULL && !asks_for(course, lesson, function))
+        return course_usage(course,
+                            "--function %s: %s does not ask for it: see boxwork status",
+                            function, lesson->id);
     char *path = module != NULL ? realpath(module, NULL) : NULL;
     if (module != NULL && path == NULL)
         return course_usage(course, "--module %s: %s", module, strerror(errno));
@@ -265,6 +295,7 @@ int run_check(struct course *course, const struct invocation *typed)
         .lesson = lesson,
         .module = path,
         .built = option(typed, "built"),
+        .function = function,
         .absent_is_reference = option(typed, "absent-is-reference") != NULL,
     };
     struct decision decision;

@@ -9,6 +9,8 @@ struct check_request {
     const struct lesson *lesson;
     const char *module; /* NULL: the learner's own lab, whose points are noted */
     const char *built;  /* a folder with its programs; NULL: build them */
+    const char
+        *function; /* only the checks of this one, and no points are noted; NULL: all */
     bool absent_is_reference;
 };
 

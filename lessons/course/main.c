@@ -75,6 +75,8 @@ const struct course_command course_commands[] = {
         .options = {{"format", "WORD", "text, json, tap or junit"},
                     {"output", "FILE", "write the report to FILE"},
                     {"module", "PATH", "grade this folder of C files, or this C file"},
+                    {"function", "NAME",
+                     "only this function of the lab; notes no points"},
                     {"absent-is-reference", NULL,
                      "what the module does not define is no mistake"},
                     OPTION_HERE,
