@@ -7,7 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help learn test build packages sync format format-check bench handout clean \
+.PHONY: all help learn test build packages sync format format-check bench handout clean \
         grade-build kit-tests mine judges sync-check
 
 CC := gcc
@@ -118,6 +118,8 @@ test: packages
 	@$(MAKE) -s build judges kit-tests
 	@sh tests/run.sh
 
+all: build
+
 build: $(PRODUCTS) $(STEPS) build/boxwork build/rootfs/.made build/machine/.made guests
 
 judges: $(JUDGES) $(foreach l,$(LESSONS),build/tests/$l/probe.o) build/grader/probe.o
@@ -216,7 +218,7 @@ build/labs/$1.so: build/labs/$1/module.o build/labs/$1.todo
 
 build/mixed/$1.o: build/labs/$1/module.o build/labs/$1.todo
 	@mkdir -p $$(@D)
-	@objcopy --weaken-symbols=build/labs/$1.todo $$< $$@
+	@if [ -s build/labs/$1.todo ]; then objcopy --weaken-symbols=build/labs/$1.todo $$< $$@; else cp $$< $$@; fi
 
 build/$(call short,$1): $(foreach l,$(upto_$1),$(call objects,lessons/$l) build/trampolines/$l.o build/reference/$l.so) build/libtutor.a
 	$$(call say,LINK)

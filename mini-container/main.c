@@ -22,8 +22,12 @@ struct command {
     void (*more)(void);                /* prints more help; NULL for none */
 };
 
+static int help(void);
+
 static int run(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return help();
     struct container_options options;
     int status = options_parse(&options, argc, argv);
 

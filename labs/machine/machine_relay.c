@@ -22,7 +22,7 @@
 enum {
     BOOT_LIMIT = 90 * 1000, /* ms; a boot takes two seconds, on a busy host ten */
     PING_EVERY = 5 * 1000,
-    SILENCE = 45 * 1000,   /* without any answer: the machine hangs */
+    SILENCE = 120 * 1000,  /* without any answer: the machine hangs */
     PATIENCE = 2 * 1000,   /* for the command to end after a signal */
     QUEUE = 1024 * 1024,   /* bytes for the machine before we stop reading more */
     TEXT_KEPT = 64 * 1024, /* of the kernel's log */

@@ -194,16 +194,38 @@ static int run_inside(struct tutor *tutor, void *context)
     return ended(result.exit_status);
 }
 
+/* A number of a user or group from TEXT up to END. The largest one is not among them: it is
+ * -1, which setresuid(2) takes for "as it is". */
+static bool parse_id(const char *text, char end, uint32_t *id, const char **rest)
+{
+    char *after;
+
+    errno = 0;
+    unsigned long long value = strtoull(text, &after, 10);
+    if (*text < '0' || *text > '9' || errno != 0 || value >= UINT32_MAX)
+        return false;
+    *id = (uint32_t)value;
+    *rest = after;
+    return *after == '\0' || *after == end;
+}
+
+/* UID[:GID]; without GID it is the same number. */
+static bool parse_user(const char *text, struct chroot_program *program)
+{
+    const char *rest;
+
+    if (!parse_id(text, ':', &program->uid, &rest))
+        return false;
+    program->gid = program->uid;
+    return *rest == '\0' || parse_id(rest + 1, '\0', &program->gid, &rest);
+}
+
 static int run(struct tutor *tutor, int argc, char **argv)
 {
     struct chroot_program program = {.envp = environment};
-    char extra;
 
     if (strcmp(argv[1], "--user") == 0) {
-        int count = sscanf(argv[2], "%u:%u%c", &program.uid, &program.gid, &extra);
-        if (count == 1)
-            program.gid = program.uid;
-        if (count < 1 || count > 2 || argc < 5) {
+        if (argc < 5 || !parse_user(argv[2], &program)) {
             (void)tutor_error(tutor,
                               "use: run --user UID[:GID] ROOT CMD [ARG…], in numbers");
             return 2;

@@ -7,6 +7,8 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <glob.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,6 +257,30 @@ static int check_in_machine(struct course *course, const struct invocation *type
     return status;
 }
 
+/* Whether there is something to compile: MODULE is a .c file or a folder that holds one; NULL
+ * stands for the lab. */
+static bool has_sources(const struct course *course, const struct lesson *lesson,
+                        const char *module)
+{
+    char *path =
+        module != NULL ? strdup(module) : course_path(course, "labs/%s", lesson->id);
+    char *pattern = NULL;
+    struct stat s;
+    bool found = path != NULL && stat(path, &s) == 0;
+    if (found && S_ISDIR(s.st_mode)) {
+        glob_t files;
+        found = asprintf(&pattern, "%s/*.c", path) != -1 &&
+                glob(pattern, 0, NULL, &files) == 0;
+        if (found)
+            globfree(&files);
+        free(pattern);
+    } else if (found) {
+        found = fnmatch("*.c", path, 0) == 0;
+    }
+    free(path);
+    return found;
+}
+
 /* Whether the lab of LESSON asks for FUNCTION: build/reference/LESSON/functions. */
 static bool asks_for(const struct course *course, const struct lesson *lesson,
                      const char *function)
@@ -283,6 +309,7 @@ int run_check(struct course *course, const struct invocation *typed)
     if (word != NULL && grade_format_parse(word, &format) == -1)
         return course_usage(course, "--format %s: it must be text, json, tap or junit",
                             word);
+    int status;
     const char *function = option(typed, "function");
     if (function != NULL && !asks_for(course, lesson, function))
         return course_usage(course,
@@ -291,6 +318,17 @@ int run_check(struct course *course, const struct invocation *typed)
     char *path = module != NULL ? realpath(module, NULL) : NULL;
     if (module != NULL && path == NULL)
         return course_usage(course, "--module %s: %s", module, strerror(errno));
+    if (!has_sources(course, lesson, path)) {
+        if (path == NULL)
+            return course_error(
+                       course, "labs/%s: no .c file there: boxwork reset %s puts it back",
+                       lesson->id, lesson->number),
+                   STATUS_CANNOT_RUN;
+        status = course_usage(
+            course, "--module %s: must be a .c file, or a folder that holds one", module);
+        free(path);
+        return status;
+    }
     struct check_request request = {
         .lesson = lesson,
         .module = path,
@@ -299,7 +337,7 @@ int run_check(struct course *course, const struct invocation *typed)
         .absent_is_reference = option(typed, "absent-is-reference") != NULL,
     };
     struct decision decision;
-    int status = where_asked(course, typed, lesson, ACTION_CHECK, &decision);
+    status = where_asked(course, typed, lesson, ACTION_CHECK, &decision);
     if (status == 0 && decision.place == PLACE_MACHINE && decision.why[0] != '\0')
         fprintf(stderr, "boxwork: %s: in the lab machine (%s)\n", lesson->id,
                 decision.why);

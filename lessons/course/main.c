@@ -161,7 +161,7 @@ const struct course_command course_commands[] = {
         .arguments = "[OPTION…] [--] [CMD ARG…]",
         .help = "a shell, or a command, in the lab machine",
         .details =
-            "The exit status is the command's; 240 to 248 are faults of the machine.\n",
+            "The exit status is the command's; 240 to 249 are faults of the machine.\n",
         .options = {{"timeout", "SECONDS", "end it after that time"},
                     {"memory", "MIB", "its memory, else 1024"},
                     {"cpus", "N", "its processors, else 2"},

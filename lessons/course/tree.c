@@ -197,6 +197,11 @@ const struct lesson *lesson_named(const struct course *course, const char *name)
     }
     if (part != NULL && second == NULL)
         return part;
+    if (part == NULL && fnmatch("[chx][0-9][0-9]*", name, 0) == 0) {
+        (void)course_usage(course, "%s: not here yet: `boxwork lessons` shows what is",
+                           name);
+        return NULL;
+    }
     const struct lesson *meant = closest(course, name);
     if (part != NULL)
         (void)course_usage(course, "%s: %s or %s", name, second->id, part->id);

@@ -78,7 +78,7 @@ struct player_setup {
     /* How many descriptors it inherits from number 3 on, beside 0, 1 and 2: each is the root
      * directory of the sandbox, which is "outside" for a program whose root is /rootfs. */
     int inherit;
-    double seconds; /* time limit, 0: 10 */
+    double seconds; /* time limit, 0: 10; 3 after a time-out of the same function */
     size_t memory;  /* bytes of address space a process, 0: 512 MiB */
     int processes;  /* how many at a time, threads counted, 0: 32 */
 };

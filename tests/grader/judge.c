@@ -204,6 +204,8 @@ int judge_main(int argc, char **argv, const char *lesson, const struct check *ch
             continue;
         double begun = monotonic_seconds();
         run_apart(&checks[i]);
+        if (judge.verdict->status == GRADE_TIMED_OUT)
+            judge.slow = checks[i].function;
         report(verdicts, &checks[i], monotonic_seconds() - begun);
     }
     return fclose(verdicts) == EOF ? 3 : 0;

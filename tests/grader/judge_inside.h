@@ -24,6 +24,7 @@ struct judge {
     const char *module; /* where the learner's files are, to name lines; NULL: unknown */
     const char *top;    /* the tree */
     bool absent_is_reference;
+    const char *slow; /* the function whose check ran out of time last; NULL for none */
     const struct check *check; /* the one that runs in this process */
     struct verdict *verdict;
     struct player *players; /* those that it started */

@@ -4,6 +4,7 @@ copy=$(mktemp -d /tmp/boxwork-handout-XXXXXX)
 trap 'rm -rf "$copy"' EXIT
 fail() { echo "handout: $*" >&2; exit 1; }
 
+top=$PWD
 sh labs/handout.sh "$copy/tree" > /dev/null
 cd "$copy/tree"
 
@@ -40,4 +41,12 @@ grep -q 'chroot_enter: yours' from.log || { cat from.log; fail 'chroot_enter is 
 grep -q 'chroot_run: reference' from.log || fail 'chroot_run should be the reference'
 build/mini-container --version | grep -q 'chroot_enter: yours' || fail '--version does not say it'
 [ "$(build/mini-container run build/rootfs pwd)" = / ] || fail 'the mixed product does not run'
+
+# And with all of them: nothing of the reference is left in that module.
+cp "$top/solutions/c02-chroot/chroot.c" labs/c02-chroot/chroot.c
+make -s build FROM=labs > from.log 2>&1 || { cat from.log; fail 'a finished lab does not build'; }
+build/mini-container --version | grep 'chroot_' | grep -v yours && fail 'not all is mine'
+status=0
+build/mini-container run build/rootfs sh -c 'exit 4' || status=$?
+[ $status = 4 ] || fail "a finished lab: status $status"
 echo 'handout: as it should be'
