@@ -58,7 +58,7 @@ struct machine_job {
     char *const *command; /* NULL-ended; NULL for a shell */
     int timeout;          /* seconds for the whole of it; 0 for no limit */
     int memory;           /* MiB; 0 for the default, 1024 */
-    int cpus;             /* 0 for the default, 2 */
+    int cpus;             /* 0 for the default: 2 on KVM, 1 under TCG */
     const char *const
         *out; /* folders that come back, NULL-ended; NULL for none. A name is
                               * the same inside and outside, relative to the working

@@ -27,7 +27,7 @@ static const char usage[] =
     "\n"
     "  --timeout S  end it after S seconds in all\n"
     "  --memory M   MiB of memory; 1024 when not given\n"
-    "  --cpus N     processors; 2 when not given\n"
+    "  --cpus N     processors; when not given, 2 on KVM and 1 when emulated\n"
     "  --out DIR    the files that are in DIR at the end come back; can be given again\n"
     "  --tcg --kvm  emulate, or use KVM; the fastest that works when not given\n"
     "  --verbose    say what is used and how long it takes, and show the kernel's log\n"

@@ -35,7 +35,9 @@ static int become_qemu(struct run *run, const char *kernel)
 {
     char cpus[16], memory[16];
     const struct machine_job *job = run->job;
-    (void)snprintf(cpus, sizeof cpus, "%d", job->cpus > 0 ? job->cpus : 2);
+    /* Emulated, one is the rule: with two, QEMU 7.2 now and then stops for good while virtual
+     * machines run inside (three rounds of the judge of h02; with one, six rounds and more). */
+    (void)snprintf(cpus, sizeof cpus, "%d", job->cpus > 0 ? job->cpus : run->kvm ? 2 : 1);
     (void)snprintf(memory, sizeof memory, "%d", job->memory > 0 ? job->memory : 1024);
     const char *const arguments[] = {
         PROGRAM, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",

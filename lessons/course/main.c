@@ -164,7 +164,7 @@ const struct course_command course_commands[] = {
             "The exit status is the command's; 240 to 249 are faults of the machine.\n",
         .options = {{"timeout", "SECONDS", "end it after that time"},
                     {"memory", "MIB", "its memory, else 1024"},
-                    {"cpus", "N", "its processors, else 2"},
+                    {"cpus", "N", "its processors, else 2 on KVM, 1 emulated"},
                     {"out", "DIR", "bring this folder back"},
                     {"tcg", NULL, "emulate the processor"},
                     {"kvm", NULL, "use KVM, without trying first whether it works"},
