@@ -8,7 +8,7 @@ rm -rf "$target.new"
 mkdir -p "$target.new"
 git ls-files | while read -r file; do
     case $file in
-    solutions/*.c | tests/*/mutants/* | tests/kit/* | .ci/*) continue ;;
+    solutions/*.c | tests/*/mutants/* | tests/kit/* | tests/fuzz/* | .ci/*) continue ;;
     esac
     mkdir -p "$target.new/$(dirname "$file")"
     cp "$file" "$target.new/$file"

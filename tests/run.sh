@@ -30,6 +30,10 @@ for lesson in lessons/[chx][0-9][0-9]-*/step.c; do
     lesson=${lesson%/step.c}
     lessons="$lessons $lesson"
     list="$list replay/$lesson"
+done
+# A handout has neither solutions nor mutants: there, only the pages are played.
+[ -f tests/kit/labs.c ] || lessons=
+for lesson in $lessons; do
     labs="$labs lab/$lesson"
 done
 

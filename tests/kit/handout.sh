@@ -22,6 +22,11 @@ status=0
 output=$(build/mini-container run build/rootfs sh -c 'echo in; exit 5') || status=$?
 [ "$output $status" = 'in 5' ] || fail "mini-container: $output $status"
 
+# `make test` plays the pages, and counts nothing that it did not run.
+make -s test PACKAGES= > test.log 2>&1 || { cat test.log; fail 'make test'; }
+pages=$(ls -d lessons/[chx][0-9][0-9]-*/ | wc -l)
+grep -qx "$pages passed, 0 failed" test.log || { cat test.log; fail 'make test: not all pages'; }
+
 # An untouched lab earns nothing, and a function that was written earns its points.
 if build/boxwork check c02 --here --format json > report.json; then fail 'an untouched lab passed'; fi
 grep -q '"points": 0' report.json || fail 'an untouched lab has points'
