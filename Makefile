@@ -16,7 +16,7 @@ FROM ?= solutions
 # What Debian 12 needs beside its base system; nothing here is downloaded otherwise.
 PACKAGES := gcc libc6-dev binutils make busybox-static libreadline-dev libcmocka-dev \
             libcap-dev libseccomp-dev libjansson-dev libmd4c-dev libcapstone-dev \
-            libarchive-dev qemu-system-x86
+            libarchive-dev qemu-system-x86 strace
 
 WARNINGS := -Wall -Wextra -Werror
 INCLUDES := -Imini-container -Imini-hypervisor -Ilessons/tutor -Itests/grader -Ilabs \

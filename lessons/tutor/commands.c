@@ -60,6 +60,14 @@ static const struct tutor_command guide_words[] = {
     {"source", "[[mine|reference] FUNCTION]", "show the source of a function",
      "It is the version that is running, unless you say which one.", 0, 2,
      TUTOR_COMPLETE_FUNCTIONS, NULL, word_source},
+    {"calls", "[--all] WORD [ARG…]",
+     "run a word, and show the system calls that it makes",
+     "strace(1) is attached to this session for as long as the word runs. `here` is the "
+     "session, a number is a child process; what a program does after its execve is left "
+     "out, as is what the C library does for memory and signals. With `--all`, all of it "
+     "is "
+     "shown. While a process is traced, a set-user-ID program gains nothing.",
+     1, -1, TUTOR_COMPLETE_WORDS, help_words, word_calls},
     {"lessons", "", "show all lessons, and how far I am", NULL, 0, 0,
      TUTOR_COMPLETE_NOTHING, NULL, word_lessons},
     {"open", "LESSON", "leave, and open another lesson", NULL, 1, 1, TUTOR_COMPLETE_WORDS,
@@ -214,6 +222,14 @@ int word_help(struct tutor *tutor, int argc, char **argv)
         return render_text(&render, 0, command->details) == 0 ? 0 : EXIT_FAILURE;
     }
     return EXIT_SUCCESS;
+}
+
+/* What has a word behind it never comes here (execute.c). */
+int word_calls(struct tutor *tutor, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return command_usage(tutor, command_find("calls"));
 }
 
 static const char *const *help_words(struct tutor *tutor)

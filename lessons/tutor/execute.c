@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include "calls.h"
 #include "session.h"
 #include "words.h"
 
@@ -22,6 +23,7 @@ struct job {
     int argc;
     char **argv;
     const char *line;
+    struct calls *calls; /* its system calls are to be shown; NULL: they are not */
 };
 
 static int exit_status(int status)
@@ -51,14 +53,24 @@ int execute_program(const char *program, char *const arguments[])
     return exit_status(status);
 }
 
-static int run_job(void *context)
+static int run_it(struct job *job)
 {
-    struct job *job = context;
-
     if (job->command)
         return job->command->run(job->tutor, job->argc, job->argv);
     char *arguments[] = {(char *)"sh", (char *)"-c", (char *)job->line, NULL};
     return execute_program("/bin/sh", arguments);
+}
+
+static int run_job(void *context)
+{
+    struct job *job = context;
+
+    if (!job->calls)
+        return run_it(job);
+    calls_mark();
+    int status = run_it(job);
+    calls_mark();
+    return status;
 }
 
 /* A program that had the terminal may have left it in another mode, or belonging to a process
@@ -137,10 +149,6 @@ static int prepare(struct job *job)
 /* Words that run other lines (`do`) have no guard of their own: there is one jump back. */
 static int run_prepared(struct job *job)
 {
-    int wrong = prepare(job);
-
-    if (wrong)
-        return wrong;
     if (!command_is_plain(job->command))
         return guard_job(job);
     job->tutor->word = job->command->name;
@@ -149,9 +157,40 @@ static int run_prepared(struct job *job)
     return status;
 }
 
+/* Runs the job, and shows its system calls when that is asked for. */
+static int run_shown(struct job *job)
+{
+    int wrong = job->line ? 0 : prepare(job); /* before strace is there for nothing */
+
+    if (wrong)
+        return wrong;
+    if (job->calls && calls_begin(job->tutor, job->calls) == -1)
+        return EXIT_FAILURE;
+    int status = job->line ? guard_job(job) : run_prepared(job);
+    if (job->calls)
+        calls_end(job->tutor, job->calls);
+    return status;
+}
+
+/* Takes `calls [--all]` off the front of words, when more comes behind it. Returns how many
+ * words that were. */
+static int take_calls(struct calls *calls, int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[0], "calls") != 0)
+        return 0;
+    calls->all = strcmp(argv[1], "--all") == 0;
+    return calls->all && argc == 2 ? 0 : 1 + calls->all;
+}
+
 int execute_words(struct tutor *tutor, int argc, char **argv)
 {
-    return run_prepared(&(struct job){.tutor = tutor, .argc = argc, .argv = argv});
+    struct calls calls = {0};
+    int taken = take_calls(&calls, argc, argv);
+
+    return run_shown(&(struct job){.tutor = tutor,
+                                   .argc = argc - taken,
+                                   .argv = argv + taken,
+                                   .calls = taken ? &calls : NULL});
 }
 
 /* The prompt stands at the start of a line, also behind "^C" and output without a line end. */
@@ -166,32 +205,37 @@ static void end_line(const struct tutor *tutor, const char *shown)
 
 int execute_line(struct tutor *tutor, const char *line, bool no_input, const char **shown)
 {
+    struct calls calls = {0};
     struct job job = {.tutor = tutor};
+    char **words = NULL;
     const char *text = "";
-    int status = 0;
+    int status = 0, taken = 0;
 
     line += strspn(line, " \t");
     if (is_shell_line(line)) {
         job.line = line + 1 + strspn(line + 1, " \t");
-    } else if (!(job.argv = words_split(line, &job.argc))) {
+    } else if (!(words = words_split(line, &job.argc))) {
         status = errno == EINVAL ? 2 : EXIT_FAILURE;
+    } else {
+        taken = take_calls(&calls, job.argc, words);
+        job.calls = taken ? &calls : NULL;
+        job.argv = words + taken;
+        job.argc -= taken;
     }
-    bool plain = job.argv && job.argc > 0 && command_find(job.argv[0]) &&
+    bool plain = words && job.argc > 0 && command_find(job.argv[0]) &&
                  command_is_plain(command_find(job.argv[0]));
     bool captured =
         tutor->captures && !plain && capture_begin(&tutor->capture, no_input) == 0;
     if (status != 0)
         fprintf(stderr, "%s: %s\n", line,
                 status == 2 ? "a quote or a backslash is left open" : strerror(ENOMEM));
-    else if (job.line)
-        status = guard_job(&job);
-    else if (job.argc > 0)
-        status = run_prepared(&job);
+    else if (job.line || job.argc > 0)
+        status = run_shown(&job);
     if (captured)
         text = capture_end(&tutor->capture);
     end_line(tutor, text);
     if (shown)
         *shown = text;
-    words_free(job.argv);
+    words_free(words);
     return status;
 }

@@ -3,6 +3,7 @@
  *     main.c ─ session.c    starts, reads lines, ends
  *              input.c      a line from a terminal, a pipe, a file; completion, history
  *              execute.c    runs a line: guard.c around it, capture.c behind it
+ *              calls.c      strace beside it, for `calls WORD`
  *              commands.c   all words: the lesson's and the guide's; help
  *              guide.c      the page's sections and what is ticked off: next back where do
  *              play.c       types the whole page
@@ -158,6 +159,7 @@ int word_mine(struct tutor *tutor, int argc, char **argv);
 int word_reference(struct tutor *tutor, int argc, char **argv);
 int word_use(struct tutor *tutor, int argc, char **argv);
 int word_source(struct tutor *tutor, int argc, char **argv);
+int word_calls(struct tutor *tutor, int argc, char **argv);
 int word_lessons(struct tutor *tutor, int argc, char **argv);
 int word_open(struct tutor *tutor, int argc, char **argv);
 int word_quit(struct tutor *tutor, int argc, char **argv);

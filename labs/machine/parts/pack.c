@@ -36,8 +36,9 @@ enum {
     LIBRARIES = 256,
 };
 
-/* Programs of this host that a session inside runs: the monitor's `asm`, module lists. */
-static const char *const programs[] = {"as", "ld", "objcopy", "objdump", "nm", "make"};
+/* Programs of this host that a session inside runs: the monitor's `asm`, module lists, `calls`. */
+static const char *const programs[] = {"as", "ld",   "objcopy", "objdump",
+                                       "nm", "make", "strace"};
 
 /* Where ld.so looks, and where it finds them inside (both are the same place there). */
 static const char *const library_folders[] = {"/lib/x86_64-linux-gnu",
