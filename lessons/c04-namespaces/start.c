@@ -37,6 +37,17 @@ const struct start_kind start_kinds[] = {
     {0},
 };
 
+/* What the linker put beside each other; nothing, where no later lesson is linked in. */
+extern const struct start_extra *const extras[] __asm__("__start_start_extras")
+    __attribute__((weak));
+extern const struct start_extra *const extras_end[] __asm__("__stop_start_extras")
+    __attribute__((weak));
+
+const struct start_extra *start_extra_at(size_t i)
+{
+    return i < (size_t)(extras_end - extras) ? extras[i] : NULL;
+}
+
 /* --- the child -------------------------------------------------------------------- */
 
 /* What a child tells when a step failed. The name is a constant: the same address in both. */
@@ -47,10 +58,14 @@ struct failure {
 
 /* What the child needs, worked out by the parent. */
 struct plan {
+    struct tutor *tutor;
     const struct start_wish *wish;
-    char path[PATH_MAX];           /* the program */
-    char uid_map[32], gid_map[32]; /* of the user namespace, if there is one */
-    int report;                    /* the writing end of the pipe */
+    char path[PATH_MAX]; /* the program */
+    bool rootless;       /* the user namespace is our doing, and so are its maps */
+    char uid_map[32], gid_map[32];
+    int report; /* the writing end of the pipe */
+    int go
+        [2]; /* a byte comes when the session has done its part; an end, when it failed */
 };
 
 static _Noreturn void give_up(int report, const char *call)
@@ -85,7 +100,7 @@ static void furnish(const struct plan *plan)
 {
     unsigned flags = plan->wish->flags;
 
-    if ((flags & CLONE_NEWUSER) && become_root(plan) == -1)
+    if (plan->rootless && become_root(plan) == -1)
         give_up(plan->report, "write the user map");
     if ((flags & CLONE_NEWUTS) && namespaces_hostname(plan->wish->name) == -1)
         give_up(plan->report, "namespaces_hostname");
@@ -113,10 +128,27 @@ static _Noreturn void run_init(const struct plan *plan)
     _exit(status == -1 ? 1 : status);
 }
 
+/* Waits until the session has done what only it can do, as to write the maps of c05. */
+static void wait_for_go(const struct plan *plan)
+{
+    char go;
+
+    close(plan->go[1]); /* or the end of the session's would not be seen */
+    if (TEMP_FAILURE_RETRY(read(plan->go[0], &go, 1)) != 1)
+        _exit(127);
+}
+
 static _Noreturn void be_box(const struct plan *plan)
 {
+    const struct start_extra *extra;
+    const char *failed;
     sigset_t none;
 
+    wait_for_go(plan);
+    for (size_t i = 0; (extra = start_extra_at(i)); i++) {
+        if (extra->first && (failed = extra->first(plan->tutor, plan->wish)))
+            give_up(plan->report, failed);
+    }
     furnish(plan);
     for (int number = 1; number < NSIG; number++)
         (void)signal(number,
@@ -124,6 +156,10 @@ static _Noreturn void be_box(const struct plan *plan)
     sigemptyset(&none);
     if (sigprocmask(SIG_SETMASK, &none, NULL) == -1)
         give_up(plan->report, "sigprocmask");
+    for (size_t i = 0; (extra = start_extra_at(i)); i++) {
+        if (extra->last && (failed = extra->last(plan->tutor, plan->wish)))
+            give_up(plan->report, failed);
+    }
     if (plan->wish->init)
         run_init(plan);
     execve(plan->path, plan->wish->argv, environ);
@@ -142,18 +178,52 @@ static void bury(pid_t pid, struct process *process)
     cleanup_close(&process->pidfd);
 }
 
+/* What the session does for a child that waits; then lets it go. 0, or 1 having said it. */
+static int do_outside(struct tutor *tutor, const struct plan *plan, pid_t pid)
+{
+    const struct start_extra *extra;
+
+    for (size_t i = 0; (extra = start_extra_at(i)); i++) {
+        if (extra->outside && extra->outside(tutor, plan->wish, pid) != 0)
+            return 1;
+    }
+    /* Both ends are open here, so this always works; a child that is gone is found out. */
+    (void)!write(plan->go[1], "", 1);
+    return 0;
+}
+
+/* The child PID has been started: is it a box? 0, or 1 having said why not. */
+static int see_to_it(struct tutor *tutor, struct plan *plan, pid_t pid, int report,
+                     const struct process *process)
+{
+    struct failure failure;
+
+    cleanup_close(&plan->report); /* open here, too, the pipe would have no end */
+    if (do_outside(tutor, plan, pid) != 0)
+        return 1;
+    if (TEMP_FAILURE_RETRY(read(report, &failure, sizeof failure)) == sizeof failure)
+        return tutor_error(tutor, "%s: %s (errno %d)", failure.call,
+                           strerror(failure.error), failure.error);
+    if (process->pidfd != -1 && process->pid == pid)
+        return 0;
+    return tutor_error(tutor,
+                       "namespaces_clone: returned %d, but child->pid is %d and "
+                       "child->pidfd %d",
+                       (int)pid, (int)process->pid, process->pidfd);
+}
+
 int start_box(struct tutor *tutor, const struct start_wish *wish, struct process *process)
 {
-    struct plan plan = {.wish = wish};
+    struct plan plan = {.tutor = tutor, .wish = wish};
     struct start_wish with_user = *wish;
-    struct failure failure;
     int ends[2];
 
     if (process_find(wish->argv[0], environ, plan.path, sizeof plan.path) == -1)
         return tutor_error(tutor, "%s: %s", wish->argv[0], strerror(errno));
-    if (wish->flags != 0 && rootless_needed()) {
+    if (wish->flags != 0 && !(wish->flags & CLONE_NEWUSER) && rootless_needed()) {
         with_user.flags |= CLONE_NEWUSER;
         plan.wish = &with_user;
+        plan.rootless = true;
         snprintf(plan.uid_map, sizeof plan.uid_map, "0 %u 1", geteuid());
         snprintf(plan.gid_map, sizeof plan.gid_map, "0 %u 1", getegid());
     }
@@ -161,6 +231,11 @@ int start_box(struct tutor *tutor, const struct start_wish *wish, struct process
         return tutor_error(tutor, "pipe2: %s", strerror(errno));
     plan.report = ends[1];
     CLEANUP_CLOSE int report = ends[0];
+    int status = 1;
+    if (pipe2(plan.go, O_CLOEXEC) == -1) {
+        close(plan.report);
+        return tutor_error(tutor, "pipe2: %s", strerror(errno));
+    }
 
     fflush(stdout); /* or both would write what is buffered now */
     *process = (struct process){.pidfd = -1};
@@ -168,25 +243,17 @@ int start_box(struct tutor *tutor, const struct start_wish *wish, struct process
         &(struct namespaces_wish){.flags = plan.wish->flags, .cgroup = -1}, process);
     if (pid == 0)
         be_box(&plan);
-    int error = errno;
-    close(ends[1]);
     if (pid == -1)
-        return tutor_error(tutor, "namespaces_clone: %s (errno %d)", strerror(error),
-                           error);
-    bool failed =
-        TEMP_FAILURE_RETRY(read(report, &failure, sizeof failure)) == sizeof failure;
-    if (!failed && process->pidfd != -1 && process->pid == pid)
-        return 0;
-    if (!failed)
-        (void)tutor_error(tutor,
-                          "namespaces_clone: returned %d, but child->pid is %d and "
-                          "child->pidfd %d",
-                          (int)pid, (int)process->pid, process->pidfd);
-    bury(pid, process);
-    if (!failed)
-        return 1;
-    return tutor_error(tutor, "%s: %s (errno %d)", failure.call, strerror(failure.error),
-                       failure.error);
+        (void)tutor_error(tutor, "namespaces_clone: %s (errno %d)", strerror(errno),
+                          errno);
+    else
+        status = see_to_it(tutor, &plan, pid, report, process);
+    for (int i = 0; i < 2; i++)
+        cleanup_close(&plan.go[i]);
+    cleanup_close(&plan.report);
+    if (pid != -1 && status != 0)
+        bury(pid, process);
+    return status;
 }
 
 /* --- going in --------------------------------------------------------------------- */
@@ -237,6 +304,8 @@ static int status_of(pid_t child)
 /* Goes in, and runs the command in a child, which is in the pid namespace, too. */
 static int go_in(struct tutor *tutor, pid_t pid, char *const *argv)
 {
+    const struct start_extra *extra;
+    const char *failed;
     CLEANUP_CLOSE int pidfd = pidfd_open(pid, 0);
 
     if (pidfd == -1)
@@ -245,6 +314,11 @@ static int go_in(struct tutor *tutor, pid_t pid, char *const *argv)
     if (flags != 0 && namespaces_join(pidfd, flags) == -1)
         return tutor_error(tutor, "namespaces_join: %s (errno %d)", strerror(errno),
                            errno);
+    for (size_t i = 0; (extra = start_extra_at(i)); i++) {
+        if (extra->joined && (failed = extra->joined(tutor, pid, flags)))
+            return tutor_error(tutor, "%s: %s (errno %d)", failed, strerror(errno),
+                               errno);
+    }
     pid_t child = fork();
     if (child == -1)
         return tutor_error(tutor, "fork: %s", strerror(errno));

@@ -24,6 +24,43 @@ struct start_wish {
     char *const *argv;
 };
 
+/* What a later lesson adds to every box: options of `spawn`, and what is done for them. A lesson
+ * that is linked in is heard, in the order of the lessons; a member may be NULL. What an option
+ * said is kept by the lesson, in a tutor_state, from `begin` on.
+ */
+struct start_extra {
+    const char *options; /* as messages name them: "--user --map RANGE" */
+
+    /* A new `spawn` begins: forget the last one. */
+    void (*begin)(struct tutor *tutor);
+
+    /* The option at ARGV. Returns how many words it takes, 0 when it is none of this lesson, or
+     * -1 after having said what is wrong with it. */
+    int (*option)(struct tutor *tutor, char **argv, struct start_wish *wish);
+
+    /* In the session: the child PID is there, in its namespaces, and waits. Returns 0, or 1 after
+     * having said what failed; then there will be no box. */
+    int (*outside)(struct tutor *tutor, const struct start_wish *wish, pid_t pid);
+
+    /* In the child, first of all and last before its program. Returns NULL, or the name of the
+     * call that failed, with errno. */
+    const char *(*first)(struct tutor *tutor, const struct start_wish *wish);
+    const char *(*last)(struct tutor *tutor, const struct start_wish *wish);
+
+    /* In the child of `in`, in the namespaces of PID; FLAGS are those that were entered. As
+     * above. */
+    const char *(*joined)(struct tutor *tutor, pid_t pid, unsigned flags);
+};
+
+#define START_EXTRA(name)                                                                \
+    static const struct start_extra name;                                                \
+    static const struct start_extra *const name##_announced                              \
+        __attribute__((section("start_extras"), used)) = &name;                          \
+    static const struct start_extra name
+
+/* The extras I = 0, 1, …, then NULL. */
+const struct start_extra *start_extra_at(size_t i);
+
 enum { START_DAY = 86400 }; /* how much longer a box with a time namespace has been up */
 
 /* Starts the box, furnishes its namespaces and runs its program; returns when it runs. Who is
