@@ -10,10 +10,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "vm.h"
+
+enum { HUGE_PAGE = 2 << 20 }; /* bytes: what one entry of a page directory maps */
 
 /* Closes FD on the way out of a function that has failed. Returns -1, and keeps errno:
  * close may change it, and the caller wants to know what failed first. */
@@ -62,6 +65,31 @@ int vm_create(struct vm *vm)
     return vm->fd == -1 ? -1 : 0;
 }
 
+/* mmap(2) for guest memory, at an address of ours that is a multiple of 2 MiB when there
+ * is that much: then the kernel can use huge pages, and the processor translates 2 MiB of
+ * guest memory with one entry instead of 512. A booting Linux needs about half the time.
+ * Asks for 2 MiB too many, and gives back what lies before and behind.
+ * Documentation/admin-guide/mm/transhuge.rst */
+static void *map_memory(size_t size)
+{
+    size_t spare = size < HUGE_PAGE ? 0 : HUGE_PAGE;
+    if (size > SIZE_MAX - spare) {
+        errno = ENOMEM;
+        return MAP_FAILED;
+    }
+    uint8_t *start = mmap(NULL, size + spare, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (start == MAP_FAILED || spare == 0)
+        return start;
+    size_t before = -(uintptr_t)start % HUGE_PAGE;
+    if (before > 0)
+        (void)munmap(start, before); /* mapped a moment ago, as is the rest */
+    (void)munmap(start + before + size, spare - before);
+    /* a kernel without huge pages says EINVAL, and goes on with small ones */
+    (void)madvise(start + before, size, MADV_HUGEPAGE);
+    return start + before;
+}
+
 /* Gives the VM memory.                                        @lab 1.3 @points 25
  * mmap(2); KVM_SET_USER_MEMORY_REGION (KVM api 4.35).
  */
@@ -78,11 +106,10 @@ int vm_add_memory(struct vm *vm, uint64_t guest_address, size_t size)
         errno = ENOSPC;
         return -1;
     }
-    /* 2. Take memory of our own. The kernel hands out a page when somebody first
-     *    touches it: a guest with a gigabyte costs nothing until it uses it
-     *    (MAP_NORESERVE). */
-    void *host = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    /* 2. Take memory of our own (map_memory above, or a plain mmap(2) of your own). The
+     *    kernel hands out a page when somebody first touches it: a guest with a gigabyte
+     *    costs nothing until it uses it (MAP_NORESERVE). */
+    void *host = map_memory(size);
     if (host == MAP_FAILED)
         return -1;
     /* 3. Tell KVM where the guest shall see it. If it refuses, give the memory back. */
