@@ -13,19 +13,25 @@
 #include <errno.h>
 #include <stdio.h>
 
-#ifdef LAB_TODO_UNMARKED /* the kit's own tests grade stubs as if they were finished */
+/* The kit's own tests grade stubs as if they were finished, and compare the programs that they are
+ * in, so no name and number of a line may be in these. */
+#ifdef LAB_TODO_UNMARKED
 #define LAB_TODO_MARK(function)
+#define LAB_TODO_FILE "lab"
+#define LAB_TODO_LINE 0
 #else
 #define LAB_TODO_MARK(function)                                                          \
     static const char lab_todo_mark_[] __attribute__((section("lab_todo"), used)) =      \
         #function;
+#define LAB_TODO_FILE __FILE__
+#define LAB_TODO_LINE __LINE__
 #endif
 
 #define LAB_TODO(step, function)                                                         \
     do {                                                                                 \
         LAB_TODO_MARK(function)                                                          \
-        fprintf(stderr, "%s:%d: %s is not written yet (step %s)\n", __FILE__, __LINE__,  \
-                #function, step);                                                        \
+        fprintf(stderr, "%s:%d: %s is not written yet (step %s)\n", LAB_TODO_FILE,       \
+                LAB_TODO_LINE, #function, step);                                         \
         errno = ENOSYS;                                                                  \
     } while (0)
 

@@ -7,7 +7,8 @@
 #     fuzz/NAME         the same changed inputs, for three seconds
 #     replay/LESSON     the page types itself, and each output is compared
 #     lab/LESSON        the reference, the stub, each function taken out, and each mutant are
-#                       graded
+#                       graded: here, or, where this host lacks what the judge needs, in the
+#                       lab machine, all such lessons in one boot
 #     machine/…         replay and judge/LESSON (the reference) in the lab machine, in one boot
 #
 # Exit status 0 when all passed, 1 otherwise. A test that could not run has failed.
@@ -79,24 +80,79 @@ for name in $list; do
     note "$name" $(($(date +%s) - start)) $? "$log"
 done
 
-# Graders wait more than they compute, so three of them share the cores.
-wanted_labs=
+# Graders wait more than they compute, so three of them share the cores. In the lab machine there
+# is no compiler: what is judged there is only built here.
+labs_here= labs_there=
 for name in $labs; do
-    if wanted "$name" "$@"; then
-        wanted_labs="$wanted_labs ${name#lab/}"
+    wanted "$name" "$@" || continue
+    lesson=${name#lab/}
+    if [ "$(build/kit/labs "$lesson" --where)" = machine ]; then
+        labs_there="$labs_there $lesson"
+    else
+        labs_here="$labs_here $lesson"
     fi
 done
-printf '%s\n' $wanted_labs | xargs -r -P 3 -I LESSON sh -c '
+{
+    [ -z "$labs_here" ] || printf '%s build/kit/labs %s\n' $(for l in $labs_here; do echo $l $l; done)
+    [ -z "$labs_there" ] || printf '%s sh tests/variants.sh %s build/check/labs-%s\n' \
+        $(for l in $labs_there; do echo $l $l $l; done)
+} | xargs -r -P 3 -L 1 sh -c '
+    lesson=$1
+    shift
     start=$(date +%s)
-    timeout -k 10 900 build/kit/labs LESSON > build/log/lab-LESSON.log 2>&1 < /dev/null
-    echo $? $(($(date +%s) - start)) > build/log/lab-LESSON.end'
-for lesson in $wanted_labs; do
+    rm -rf "build/check/labs-$lesson"
+    timeout -k 10 900 "$@" > "build/log/lab-$lesson.log" 2>&1 < /dev/null
+    echo $? $(($(date +%s) - start)) > "build/log/lab-$lesson.end"' sh
+
+ended() # ended LESSON - sets status and seconds
+{
     status=1 seconds=0
-    read -r status seconds < "build/log/lab-$lesson.end"
-    rm -f "build/log/lab-$lesson.end"
+    read -r status seconds < "build/log/lab-$1.end"
+    rm -f "build/log/lab-$1.end"
+}
+for lesson in $labs_here; do
+    ended "$lesson"
     note "lab/$lesson" "$seconds" "$status" "build/log/lab-$lesson.log"
 done
 here=$((passed + failed))
+
+inside() # inside LOG SECONDS BUILT... - one boot; sets status, and leaves the lines in LOG.ok
+{
+    log=$1 limit=$2
+    shift 2
+    build/boxwork machine --timeout "$limit" -- sh tests/inside.sh "$@" \
+        > "$log.ok" 2>> "$log" < /dev/null
+    status=$?
+}
+
+note_inside() # note_inside NAME LOG - counts a test of the boot before, by its line
+{
+    seconds=$(sed -n "s|^ok ${1#machine/} \([0-9]*\)\$|\1|p" "$2.ok")
+    if [ -n "$seconds" ]; then
+        note "$1" "$seconds" 0 "$2"
+    else
+        note "$1" 0 $((status == 0 ? 1 : status)) "$2"
+    fi
+}
+
+built= judged=
+for lesson in $labs_there; do
+    ended "$lesson"
+    if [ "$status" = 0 ]; then
+        built="$built build/check/labs-$lesson"
+        judged="$judged $lesson"
+    else
+        note "lab/$lesson" "$seconds" "$status" "build/log/lab-$lesson.log"
+    fi
+done
+if [ -n "$built" ]; then
+    : > build/log/labs-inside
+    inside build/log/labs-inside 1800 $built
+    for lesson in $judged; do
+        note_inside "lab/$lesson" build/log/labs-inside
+    done
+    rm -rf $built
+fi
 
 # The same lessons once more where containers and virtual machines have all that they need.
 names= built=
@@ -114,16 +170,9 @@ if [ -n "$names" ]; then
         mkdir -p "$out"
         make -s grade-build LESSON="$lesson" MODULE="solutions/$lesson" OUT="$out" >> "$log" 2>&1
     done
-    build/boxwork machine --timeout 600 -- sh tests/inside.sh $built \
-        > build/log/machine.ok 2>> "$log" < /dev/null
-    status=$?
+    inside "$log" 600 $built
     for name in $names; do
-        seconds=$(sed -n "s|^ok $name \([0-9]*\)\$|\1|p" build/log/machine.ok)
-        if [ -n "$seconds" ]; then
-            note "machine/$name" "$seconds" 0 "$log"
-        else
-            note "machine/$name" 0 $((status == 0 ? 1 : status)) "$log"
-        fi
+        note_inside "machine/$name" "$log"
     done
 fi
 

@@ -1,35 +1,26 @@
 /* labs.c - one lesson's lab, judged from all sides: is the judge right?
  *
- *     build/kit/labs c02-chroot
+ *     build/kit/labs LESSON               builds, and judges here or in the lab machine
+ *     build/kit/labs LESSON --where       says which of the two
+ *     build/kit/labs LESSON --built DIR   judges here what tests/variants.sh has built in DIR
  *
  * The reference must lose nothing, the lab as it is handed out must earn nothing, a function
  * taken out of the reference must cost its own points and no others, and each mutant (a
  * mistake that a learner would make) must fail the checks that its head comment names after
- * "@fails", and no others. All of it goes through `build/boxwork check`, as a learner does.
+ * "@fails", and no others. All of it goes through `boxwork check`, as a learner does.
+ *
+ * There is no compiler in the lab machine, so building and judging are two steps. Where a
+ * lesson is judged is the course tool's to say, from what its page needs.
  *
  * @no-sanitizer: it only starts programs.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <cmocka.h>
-#include <jansson.h>
+#include "labs_reports.h"
 
 enum { FUNCTIONS_MAX = 32 };
-
-static const char *lesson;
-static char work[] = "/tmp/boxwork-labs-XXXXXX";
 
 /* The functions that the lab asks for: build/reference/LESSON/functions. */
 static struct {
@@ -39,87 +30,19 @@ static struct {
 } functions[FUNCTIONS_MAX];
 static size_t function_count;
 
-static char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *text(const char *format, ...)
-{
-    char *s = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    if (vasprintf(&s, format, arguments) == -1)
-        fail_msg("out of memory");
-    va_end(arguments);
-    return s;
-}
-
-/* Runs a shell command that must end with 0. */
-static void shell(char *command)
-{
-    int status = system(command);
-    if (status != 0)
-        fail_msg("%s: status %d", command, status);
-    free(command);
-}
-
-/* Grades MODULE (a folder or a C file), compiled with EXTRA. The caller owns the report. */
-static json_t *grade(const char *module, const char *extra, const char *options)
-{
-    char *command = text("EXTRA='%s' build/boxwork check %s --here --module '%s' %s "
-                         "--format json",
-                         extra, lesson, module, options);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    json_error_t error;
-    json_t *report = json_loadf(pipe, 0, &error);
-    int status = pclose(pipe);
-    if (!report)
-        fail_msg("%s: no JSON: %s", command, error.text);
-    assert_true(WIFEXITED(status));
-    json_int_t points = json_integer_value(json_object_get(report, "points"));
-    json_int_t max = json_integer_value(json_object_get(report, "max"));
-    if (WEXITSTATUS(status) != (points == max ? 0 : 1))
-        fail_msg("%s: %d of %d points, but exit status %d", command, (int)points,
-                 (int)max, WEXITSTATUS(status));
-    free(command);
-    return report;
-}
-
-static int points_of(const json_t *report)
-{
-    return (int)json_integer_value(json_object_get(report, "points"));
-}
-
-static const char *field(const json_t *check, const char *name)
-{
-    const char *value = json_string_value(json_object_get(check, name));
-    return value ? value : "";
-}
-
-/* Prints every check that did not pass, for whoever reads the log. */
-static void show(const json_t *report)
-{
-    size_t i;
-    json_t *check;
-    json_array_foreach(json_object_get(report, "checks"), i,
-                       check) if (strcmp(field(check, "status"), "passed") != 0)
-        print_message("    %s: %s: %s\n", field(check, "id"), field(check, "status"),
-                      field(check, "message"));
-}
-
 static void the_points_add_up(void **state)
 {
     (void)state;
-    char *module = text("solutions/%s", lesson);
-    json_t *report = grade(module, "", "");
+    const json_t *report = whole(REFERENCE), *check;
     int total = 0;
     for (size_t f = 0; f < function_count; f++) {
         int sum = 0;
         size_t i;
-        json_t *check;
-        json_array_foreach(
-            json_object_get(report, "checks"), i,
-            check) if (strcmp(field(check, "function"), functions[f].name) == 0) sum +=
-            (int)json_integer_value(json_object_get(check, "max"));
+        json_array_foreach(json_object_get(report, "checks"), i, check)
+        {
+            if (strcmp(field(check, "function"), functions[f].name) == 0)
+                sum += (int)json_integer_value(json_object_get(check, "max"));
+        }
         if (sum != functions[f].points)
             fail_msg("%s has @points %d, but its checks have %d", functions[f].name,
                      functions[f].points, sum);
@@ -127,85 +50,75 @@ static void the_points_add_up(void **state)
     }
     assert_int_equal(total, 100);
     assert_int_equal(json_integer_value(json_object_get(report, "max")), 100);
-    json_decref(report);
-    free(module);
 }
 
 static void the_reference_loses_nothing(void **state)
 {
     (void)state;
-    char *module = text("solutions/%s", lesson);
-    json_t *report = grade(module, "", "");
-    show(report);
-    assert_int_equal(points_of(report), 100);
-    json_decref(report);
-    free(module);
+    show(whole(REFERENCE));
+    assert_int_equal(points_of(whole(REFERENCE)), 100);
 }
 
-/* The lab as it is handed out: cut anew, for the committed one may have been worked on. */
-static char *fresh_lab(const char *options)
-{
-    char *folder = text("%s/lab", work);
-    shell(text("rm -rf %s && mkdir %s", folder, folder));
-    shell(text("for f in solutions/%s/*.c; do awk -f labs/cut.awk %s $f > %s/${f##*/} || "
-               "exit 1; done",
-               lesson, options, folder));
-    return folder;
-}
-
-static void the_untouched_lab_compiles_without_a_warning_and_earns_nothing(void **state)
+/* That it compiles without a warning was variants.sh's to see. */
+static void the_untouched_lab_earns_nothing(void **state)
 {
     (void)state;
-    char *folder = fresh_lab("");
-    json_t *report = grade(folder, "-Werror", "");
+    const json_t *report = whole(UNTOUCHED), *check;
     size_t i;
-    json_t *check;
-    json_array_foreach(json_object_get(report, "checks"), i,
-                       check) if (strcmp(field(check, "status"), "not-written") != 0)
-        fail_msg("%s: %s: %s", field(check, "id"), field(check, "status"),
-                 field(check, "message"));
+    json_array_foreach(json_object_get(report, "checks"), i, check)
+    {
+        if (strcmp(field(check, "status"), "not-written") != 0)
+            fail_msg("%s: %s: %s", field(check, "id"), field(check, "status"),
+                     field(check, "message"));
+    }
     assert_int_equal(points_of(report), 0);
-    json_decref(report);
-    free(folder);
 }
 
 /* The stubs without their mark run, and must fail by what they do. */
 static void no_check_is_passed_by_a_stub(void **state)
 {
     (void)state;
-    char *folder = fresh_lab("");
-    json_t *report = grade(folder, "-DLAB_TODO_UNMARKED", "");
+    const json_t *report = whole(STUB), *check;
     size_t i;
-    json_t *check;
-    json_array_foreach(json_object_get(report, "checks"), i,
-                       check) if (strcmp(field(check, "status"), "passed") == 0)
-        fail_msg("%s is passed by a stub", field(check, "id"));
+    json_array_foreach(json_object_get(report, "checks"), i, check)
+    {
+        if (strcmp(field(check, "status"), "passed") == 0)
+            fail_msg("%s is passed by a stub", field(check, "id"));
+    }
     assert_int_equal(points_of(report), 0);
+}
+
+/* The points that FUNCTION earns in VARIANT; TAKEN_OUT is the one that is missing there. */
+static int earned(const char *variant, const char *function, const char *taken_out)
+{
+    json_t *report = judge(variant, function), *check;
+    bool own = strcmp(function, taken_out) == 0;
+    int points = 0;
+    size_t i;
+    json_array_foreach(json_object_get(report, "checks"), i, check)
+    {
+        if (strcmp(field(check, "function"), function) != 0)
+            continue;
+        bool passed = strcmp(field(check, "status"), "passed") == 0;
+        if (own == passed)
+            fail_msg("without %s: %s: %s: %s", taken_out, field(check, "id"),
+                     field(check, "status"), field(check, "message"));
+        points += (int)json_integer_value(json_object_get(check, "points"));
+    }
     json_decref(report);
-    free(folder);
+    return points;
 }
 
 static void a_function_taken_out_costs_its_own_points(void **state)
 {
     (void)state;
-    for (size_t f = 0; f < function_count; f++) {
-        char *option = text("-v only=%s", functions[f].name);
-        char *folder = fresh_lab(option);
-        json_t *report = grade(folder, "-DLAB_TODO_UNMARKED", "");
-        size_t i;
-        json_t *check;
-        json_array_foreach(json_object_get(report, "checks"), i, check)
-        {
-            bool own = strcmp(field(check, "function"), functions[f].name) == 0;
-            bool passed = strcmp(field(check, "status"), "passed") == 0;
-            if (own == passed)
-                fail_msg("without %s: %s: %s: %s", functions[f].name, field(check, "id"),
-                         field(check, "status"), field(check, "message"));
-        }
-        assert_int_equal(points_of(report), 100 - functions[f].points);
-        json_decref(report);
-        free(folder);
-        free(option);
+    for (size_t out = 0; out < function_count; out++) {
+        char *variant = text("without-%s", functions[out].name);
+        int points = 0;
+        for (size_t f = 0; f < function_count; f++)
+            points += earned(variant, functions[f].name, functions[out].name);
+        assert_int_equal(points, 100 - functions[out].points);
+        free(variant);
     }
 }
 
@@ -237,40 +150,37 @@ static void fails_of(const char *path, char *list, size_t size)
     fclose(file);
 }
 
-/* Whether the C file defines the function: a line that begins with its type and ends without
- * a semicolon. */
-static bool defines(const char *path, const char *function)
+/* Whether the variant defines FUNCTION: its file `defined`, one a line. */
+static bool defines(const char *variant, const char *function)
 {
-    char line[512], *call = text("%s(", function);
+    char line[256], *path = text("%s/%s/defined", built, variant);
     bool found = false;
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     while (fgets(line, sizeof line, file)) {
-        const char *at = strstr(line, call);
-        if (at && at > line && strchr(" *", at[-1]) && !strchr(" \t/#*", line[0]) &&
-            !strchr(line, ';'))
-            found = true;
+        line[strcspn(line, "\n")] = '\0';
+        found |= strcmp(line, function) == 0;
     }
     fclose(file);
-    free(call);
+    free(path);
     return found;
 }
 
-/* Grades one function of a mutant. FAILED counts the checks that did not pass. */
-static bool function_is_caught(const char *path, const char *function, const char *fails,
-                               int *failed)
+/* Judges one function of a mutant. FAILED counts the checks that did not pass. */
+static bool function_is_caught(const char *variant, const char *function,
+                               const char *fails, int *failed)
 {
-    char *options = text("--absent-is-reference --function %s", function);
-    json_t *report = grade(path, "", options), *check;
+    json_t *report = judge(variant, function), *check;
     bool right = true;
     size_t i;
-    free(options);
     json_array_foreach(json_object_get(report, "checks"), i, check)
     {
+        if (strcmp(field(check, "function"), function) != 0)
+            continue;
         bool passed = strcmp(field(check, "status"), "passed") == 0;
         *failed += !passed;
         if (passed == has_word(fails, field(check, "id"))) {
-            print_message("%s: %s: %s: %s\n", path, field(check, "id"),
+            print_message("%s: %s: %s: %s\n", variant, field(check, "id"),
                           field(check, "status"), field(check, "message"));
             right = false;
         }
@@ -289,20 +199,23 @@ static int words_of(const char *list)
 
 /* A mutant holds only the functions that it has wrong. The checks of all others would run on
  * the reference alone, which another test looks at. */
-static bool mutant_is_caught(const char *path)
+static bool mutant_is_caught(const char *name)
 {
-    char fails[1024];
+    char fails[1024], *path = text("tests/%s/mutants/%s.c", lesson, name);
+    char *variant = text("mutant-%s", name);
     int failed = 0;
     bool right = true;
     fails_of(path, fails, sizeof fails);
     for (size_t f = 0; f < function_count; f++)
-        if (defines(path, functions[f].name))
-            right &= function_is_caught(path, functions[f].name, fails, &failed);
+        if (defines(variant, functions[f].name))
+            right &= function_is_caught(variant, functions[f].name, fails, &failed);
     if (failed == 0 || failed != words_of(fails)) {
         print_message("%s: @fails is \"%s\", but %d checks failed\n", path, fails,
                       failed);
         right = false;
     }
+    free(path);
+    free(variant);
     return right;
 }
 
@@ -314,13 +227,14 @@ static void each_mutant_fails_the_checks_that_it_names(void **state)
     assert_non_null(mutants);
     int count = 0, wrong = 0;
     for (struct dirent *entry; (entry = readdir(mutants));) {
-        if (!strstr(entry->d_name, ".c"))
+        size_t length = strlen(entry->d_name);
+        if (length < 3 || strcmp(entry->d_name + length - 2, ".c") != 0)
             continue;
-        char *path = text("%s/%s", folder, entry->d_name);
+        char *name = text("%.*s", (int)length - 2, entry->d_name);
         count++;
-        if (!mutant_is_caught(path))
+        if (!mutant_is_caught(name))
             wrong++;
-        free(path);
+        free(name);
     }
     closedir(mutants);
     free(folder);
@@ -333,7 +247,8 @@ static int read_functions(void)
     char *path = text("build/reference/%s/functions", lesson);
     FILE *file = fopen(path, "r");
     if (!file) {
-        fprintf(stderr, "labs: %s: %s\n", path, strerror(errno));
+        fprintf(stderr, "labs: %s: %s: make -s build judges kit-tests\n", path,
+                strerror(errno));
         return -1;
     }
     while (function_count < FUNCTIONS_MAX &&
@@ -345,27 +260,95 @@ static int read_functions(void)
     return function_count > 0 ? 0 : -1;
 }
 
-int main(int argc, char **argv)
+/* Judges what stands in `built`, here. Returns an exit status. */
+static int judge_all(void)
 {
-    if (argc != 2) {
-        fprintf(stderr, "usage: labs LESSON\n");
-        return 2;
-    }
-    lesson = argv[1];
-    if (read_functions() == -1 || !mkdtemp(work))
+    if (read_functions() == -1)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_points_add_up),
         cmocka_unit_test(the_reference_loses_nothing),
-        cmocka_unit_test(the_untouched_lab_compiles_without_a_warning_and_earns_nothing),
+        cmocka_unit_test(the_untouched_lab_earns_nothing),
         cmocka_unit_test(no_check_is_passed_by_a_stub),
         cmocka_unit_test(a_function_taken_out_costs_its_own_points),
         cmocka_unit_test(each_mutant_fails_the_checks_that_it_names),
     };
     int failed = cmocka_run_group_tests_name(lesson, tests, NULL, NULL);
-    char *command = text("rm -rf %s", work);
-    if (system(command) != 0)
-        failed++;
-    free(command);
+    for (enum whole w = REFERENCE; w < WHOLES; w++)
+        json_decref(wholes[w]);
     return failed ? 1 : 0;
+}
+
+/* Where `boxwork check` judges the lesson: "here", "machine" or "nowhere"; NULL when nobody
+ * knows. */
+static const char *place(void)
+{
+    static char word[16];
+    FILE *pipe = popen("build/boxwork doctor --format json", "r");
+    json_t *report = pipe ? json_loadf(pipe, 0, NULL) : NULL, *entry;
+    size_t i;
+    if (pipe)
+        (void)pclose(pipe); /* without a report there is no place */
+    json_array_foreach(json_object_get(report, "lessons"), i, entry)
+    {
+        if (strcmp(field(entry, "lesson"), lesson) == 0)
+            (void)snprintf(word, sizeof word, "%s", field(entry, "check"));
+    }
+    json_decref(report);
+    return word[0] ? word : NULL;
+}
+
+/* Runs a shell command. Returns 0, or 1 when it ended with another status. */
+static int shell(char *command)
+{
+    int status = system(command);
+    free(command);
+    return status == 0 ? 0 : 1;
+}
+
+/* Builds all variants in a folder of their own, and judges them where that can be done. */
+static int build_and_judge(void)
+{
+    char folder[PATH_MAX];
+    const char *where = place();
+    if (!where || strcmp(where, "nowhere") == 0) {
+        fprintf(stderr,
+                "labs: %s: it can be judged neither here nor in the lab machine: see "
+                "build/boxwork doctor\n",
+                lesson);
+        return 1;
+    }
+    (void)snprintf(folder, sizeof folder, "build/check/labs-%s-XXXXXX", lesson);
+    if (shell(text("mkdir -p build/check")) != 0 || !mkdtemp(folder)) {
+        fprintf(stderr, "labs: %s: %s\n", folder, strerror(errno));
+        return 1;
+    }
+    built = folder;
+    int status = shell(text("sh tests/variants.sh %s %s", lesson, folder));
+    if (status == 0 && strcmp(where, "machine") == 0)
+        status = shell(text("build/boxwork machine --timeout 900 -- build/kit/labs %s "
+                            "--built %s",
+                            lesson, folder));
+    else if (status == 0)
+        status = judge_all();
+    return shell(text("rm -rf %s", folder)) == 0 ? status : 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 4 && strcmp(argv[2], "--built") == 0) {
+        lesson = argv[1];
+        built = argv[3];
+        return judge_all();
+    }
+    if (argc == 3 && strcmp(argv[2], "--where") == 0) {
+        lesson = argv[1];
+        return puts(place() ? place() : "nowhere") == EOF;
+    }
+    if (argc == 2) {
+        lesson = argv[1];
+        return build_and_judge();
+    }
+    fprintf(stderr, "usage: labs LESSON [--where | --built DIR]\n");
+    return 2;
 }
