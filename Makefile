@@ -281,6 +281,19 @@ build/mini-hypervisor: $(patsubst %.c,build/objects/%.o,$(wildcard mini-hypervis
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^
 
+# What `make bench` runs: tests/bench/NAME.sh, and programs of its own, tests/bench/NAME.c, which
+# may use the hypervisor's modules.
+BENCHES := $(patsubst tests/bench/%.c,build/bench/%,$(wildcard tests/bench/*.c))
+build/bench/%: build/objects/tests/bench/%.o build/objects/mini-hypervisor/exits.o \
+               $(foreach l,$(HYPERVISOR_MODULES),$(call reference,$l))
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) -static -Wl,--gc-sections -o $@ $^
+
+bench: packages
+	@$(MAKE) -s build $(BENCHES)
+	@sh tests/bench/run.sh $(BENCH)
+
 # Which function is whose, for `--version`: the table whose[] of whose.h.
 define WHOSE
 build/$1-whose.c: build/.from $(foreach l,$2,build/reference/$l/functions $(if $(filter labs,$(FROM)),$(if $(wildcard labs/$l/*.c),build/mixed/$l.o)))
