@@ -9,13 +9,15 @@
 #     lab/LESSON        the reference, the stub, each function taken out, and each mutant are
 #                       graded: here, or, where this host lacks what the judge needs, in the
 #                       lab machine, all such lessons in one boot
-#     machine/…         replay and judge/LESSON (the reference) in the lab machine, in one boot
+#     machine/…         in the lab machine, in one boot: replay and judge/LESSON (the reference),
+#                       and what of the kit says @machine in its first lines; with "@machine
+#                       only" it does not run here
 #
 # Exit status 0 when all passed, 1 otherwise. A test that could not run has failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 mkdir -p build/log
-passed=0 failed=0 here=0 list= lessons= labs=
+passed=0 failed=0 here=0 list= lessons= labs= kit_inside=
 
 for test in build/kit/*; do
     case $test in */labs|*.d) ;; *) [ -x "$test" ] && list="$list kit/${test##*/}" ;; esac
@@ -24,7 +26,12 @@ for target in build/fuzz/*; do
     [ -x "$target" ] && list="$list fuzz/${target##*/}"
 done
 for test in tests/kit/*.sh; do
-    [ -f "$test" ] && list="$list kit/${test##*/}"
+    [ -f "$test" ] || continue
+    case $(sed -n 1,20p "$test") in
+    *@machine\ only*) kit_inside="$kit_inside kit/${test##*/}"; continue ;;
+    *@machine*) kit_inside="$kit_inside kit/${test##*/}" ;;
+    esac
+    list="$list kit/${test##*/}"
 done
 for lesson in lessons/[chx][0-9][0-9]-*/step.c; do
     lesson=${lesson#lessons/}
@@ -50,11 +57,11 @@ command_of() # command_of NAME - what runs the test of that name
 
 wanted() # wanted NAME WORD... - true when there are no words, or one is part of NAME
 {
-    name=$1
+    candidate=$1
     shift
     [ $# = 0 ] && return 0
     for word in "$@"; do
-        case $name in *"$word"*) return 0 ;; esac
+        case $candidate in *"$word"*) return 0 ;; esac
     done
     return 1
 }
@@ -116,7 +123,7 @@ for lesson in $labs_here; do
 done
 here=$((passed + failed))
 
-inside() # inside LOG SECONDS BUILT... - one boot; sets status, and leaves the lines in LOG.ok
+inside() # inside LOG SECONDS NAME... - one boot; sets status, and leaves the lines in LOG.ok
 {
     log=$1 limit=$2
     shift 2
@@ -128,49 +135,56 @@ inside() # inside LOG SECONDS BUILT... - one boot; sets status, and leaves the l
 note_inside() # note_inside NAME LOG - counts a test of the boot before, by its line
 {
     seconds=$(sed -n "s|^ok ${1#machine/} \([0-9]*\)\$|\1|p" "$2.ok")
+    said=${2%.log}-$(echo "${1#machine/}" | tr / -).log
+    awk -v name="${1#machine/}" '$1 == "---" { on = $2 == name } on' "$2" > "$said"
+    [ -s "$said" ] || said=$2 # it was not begun: the machine has failed
     if [ -n "$seconds" ]; then
-        note "$1" "$seconds" 0 "$2"
+        note "$1" "$seconds" 0 "$said"
     else
-        note "$1" 0 $((status == 0 ? 1 : status)) "$2"
+        note "$1" 0 $((status == 0 ? 1 : status)) "$said"
     fi
 }
 
-built= judged=
+judged=
 for lesson in $labs_there; do
     ended "$lesson"
     if [ "$status" = 0 ]; then
-        built="$built build/check/labs-$lesson"
-        judged="$judged $lesson"
+        judged="$judged lab/$lesson"
     else
         note "lab/$lesson" "$seconds" "$status" "build/log/lab-$lesson.log"
     fi
 done
-if [ -n "$built" ]; then
-    : > build/log/labs-inside
-    inside build/log/labs-inside 1800 $built
-    for lesson in $judged; do
-        note_inside "lab/$lesson" build/log/labs-inside
+if [ -n "$judged" ]; then
+    log=build/log/labs-inside.log
+    : > "$log"
+    inside "$log" 1800 $judged
+    for name in $judged; do
+        note_inside "$name" "$log"
+        rm -rf "build/check/labs-${name#lab/}"
     done
-    rm -rf $built
 fi
 
-# The same lessons once more where containers and virtual machines have all that they need.
-names= built=
+# The same lessons once more, and a part of the kit, where containers and virtual machines have all
+# that they need.
+names= graded=
 for lesson in $lessons; do
-    if wanted "machine/replay/$lesson" "$@" || wanted "machine/judge/$lesson" "$@"; then
-        names="$names replay/$lesson judge/$lesson"
-        built="$built build/check/reference-$lesson"
-    fi
+    for name in replay/$lesson judge/$lesson; do
+        wanted "machine/$name" "$@" && names="$names $name"
+    done
+    wanted "machine/judge/$lesson" "$@" && graded="$graded $lesson"
+done
+for name in $kit_inside; do
+    wanted "machine/$name" "$@" && names="$names $name"
 done
 if [ -n "$names" ]; then
     log=build/log/machine.log
     : > "$log"
-    for lesson in $lessons; do
+    for lesson in $graded; do
         out=build/check/reference-$lesson
         mkdir -p "$out"
         make -s grade-build LESSON="$lesson" MODULE="solutions/$lesson" OUT="$out" >> "$log" 2>&1
     done
-    inside "$log" 600 $built
+    inside "$log" 1200 $names
     for name in $names; do
         note_inside "machine/$name" "$log"
     done

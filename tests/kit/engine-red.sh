@@ -3,7 +3,9 @@
 #
 # build/red/mini-container is the engine with one option more: --without STEP,STEP. Each check
 # below is a command and what it prints when the protection holds; it is done twice, with the
-# step and without. Runs as root, on the host or in the lab machine.
+# step and without. Runs as root.
+#
+# @machine: there, limits are among them.
 set -u
 red=$PWD/build/red/mini-container root=$PWD/build/rootfs failed=0 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
