@@ -123,7 +123,7 @@ for lesson in $labs_here; do
 done
 here=$((passed + failed))
 
-inside() # inside LOG SECONDS NAME... - one boot; sets status, and leaves the lines in LOG.ok
+inside() # inside LOG SECONDS NAME... -- BUILT... - one boot; sets status, and leaves the lines in LOG.ok
 {
     log=$1 limit=$2
     shift 2
@@ -145,11 +145,12 @@ note_inside() # note_inside NAME LOG - counts a test of the boot before, by its 
     fi
 }
 
-judged=
+judged= built=
 for lesson in $labs_there; do
     ended "$lesson"
     if [ "$status" = 0 ]; then
         judged="$judged lab/$lesson"
+        built="$built build/check/labs-$lesson"
     else
         note "lab/$lesson" "$seconds" "$status" "build/log/lab-$lesson.log"
     fi
@@ -157,16 +158,16 @@ done
 if [ -n "$judged" ]; then
     log=build/log/labs-inside.log
     : > "$log"
-    inside "$log" 1800 $judged
+    inside "$log" 1800 $judged -- $built
     for name in $judged; do
         note_inside "$name" "$log"
-        rm -rf "build/check/labs-${name#lab/}"
     done
+    rm -rf $built
 fi
 
 # The same lessons once more, and a part of the kit, where containers and virtual machines have all
 # that they need.
-names= graded=
+names= graded= built=
 for lesson in $lessons; do
     for name in replay/$lesson judge/$lesson; do
         wanted "machine/$name" "$@" && names="$names $name"
@@ -181,10 +182,11 @@ if [ -n "$names" ]; then
     : > "$log"
     for lesson in $graded; do
         out=build/check/reference-$lesson
+        built="$built $out"
         mkdir -p "$out"
         make -s grade-build LESSON="$lesson" MODULE="solutions/$lesson" OUT="$out" >> "$log" 2>&1
     done
-    inside "$log" 1200 $names
+    inside "$log" 1200 $names -- $built
     for name in $names; do
         note_inside "machine/$name" "$log"
     done
