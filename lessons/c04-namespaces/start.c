@@ -61,6 +61,7 @@ struct plan {
     struct tutor *tutor;
     const struct start_wish *wish;
     char path[PATH_MAX]; /* the program */
+    unsigned flags;      /* those of the wish, and a user namespace for who is not root */
     bool rootless;       /* the user namespace is our doing, and so are its maps */
     char uid_map[32], gid_map[32];
     int report; /* the writing end of the pipe */
@@ -98,7 +99,7 @@ static int mount_proc(void)
 /* What is needed in the rooms, in an order in which each is still allowed. */
 static void furnish(const struct plan *plan)
 {
-    unsigned flags = plan->wish->flags;
+    unsigned flags = plan->flags;
 
     if (plan->rootless && become_root(plan) == -1)
         give_up(plan->report, "write the user map");
@@ -214,15 +215,13 @@ static int see_to_it(struct tutor *tutor, struct plan *plan, pid_t pid, int repo
 
 int start_box(struct tutor *tutor, const struct start_wish *wish, struct process *process)
 {
-    struct plan plan = {.tutor = tutor, .wish = wish};
-    struct start_wish with_user = *wish;
+    struct plan plan = {.tutor = tutor, .wish = wish, .flags = wish->flags};
     int ends[2];
 
     if (process_find(wish->argv[0], environ, plan.path, sizeof plan.path) == -1)
         return tutor_error(tutor, "%s: %s", wish->argv[0], strerror(errno));
     if (wish->flags != 0 && !(wish->flags & CLONE_NEWUSER) && rootless_needed()) {
-        with_user.flags |= CLONE_NEWUSER;
-        plan.wish = &with_user;
+        plan.flags |= CLONE_NEWUSER;
         plan.rootless = true;
         snprintf(plan.uid_map, sizeof plan.uid_map, "0 %u 1", geteuid());
         snprintf(plan.gid_map, sizeof plan.gid_map, "0 %u 1", getegid());
@@ -240,7 +239,7 @@ int start_box(struct tutor *tutor, const struct start_wish *wish, struct process
     fflush(stdout); /* or both would write what is buffered now */
     *process = (struct process){.pidfd = -1};
     pid_t pid = namespaces_clone(
-        &(struct namespaces_wish){.flags = plan.wish->flags, .cgroup = -1}, process);
+        &(struct namespaces_wish){.flags = plan.flags, .cgroup = -1}, process);
     if (pid == 0)
         be_box(&plan);
     if (pid == -1)
@@ -314,15 +313,15 @@ static int go_in(struct tutor *tutor, pid_t pid, char *const *argv)
     if (flags != 0 && namespaces_join(pidfd, flags) == -1)
         return tutor_error(tutor, "namespaces_join: %s (errno %d)", strerror(errno),
                            errno);
-    for (size_t i = 0; (extra = start_extra_at(i)); i++) {
-        if (extra->joined && (failed = extra->joined(tutor, pid, flags)))
-            return tutor_error(tutor, "%s: %s (errno %d)", failed, strerror(errno),
-                               errno);
-    }
     pid_t child = fork();
     if (child == -1)
         return tutor_error(tutor, "fork: %s", strerror(errno));
     if (child == 0) {
+        for (size_t i = 0; (extra = start_extra_at(i)); i++) {
+            if (extra->joined && (failed = extra->joined(tutor, flags)))
+                _exit(tutor_error(tutor, "%s: %s (errno %d)", failed, strerror(errno),
+                                  errno));
+        }
         execvp(argv[0], argv);
         int error = errno;
         (void)tutor_error(tutor, "execve: %s: %s", argv[0], strerror(error));

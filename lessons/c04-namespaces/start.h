@@ -47,9 +47,9 @@ struct start_extra {
     const char *(*first)(struct tutor *tutor, const struct start_wish *wish);
     const char *(*last)(struct tutor *tutor, const struct start_wish *wish);
 
-    /* In the child of `in`, in the namespaces of PID; FLAGS are those that were entered. As
-     * above. */
-    const char *(*joined)(struct tutor *tutor, pid_t pid, unsigned flags);
+    /* In the process that `in` starts, in all namespaces of the box, before the command; FLAGS
+     * are those that were entered. As above. */
+    const char *(*joined)(struct tutor *tutor, unsigned flags);
 };
 
 #define START_EXTRA(name)                                                                \

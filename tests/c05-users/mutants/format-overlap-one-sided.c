@@ -1,0 +1,48 @@
+/* Asks whether a range begins inside of an earlier one, and not whether it ends there, or holds
+ * it.
+ *
+ * @fails format.overlap
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include "users.h"
+
+/* Whether A is one of [B, B + OTHER). */
+static bool begins_in(uint32_t a, uint32_t b, uint32_t other)
+{
+    return a >= b && (uint64_t)a < (uint64_t)b + other;
+}
+
+int users_format(const struct users_map *map, size_t count, char *text, size_t size)
+{
+    size_t length = 0;
+
+    errno = EINVAL;
+    /* 1. The kernel would say EINVAL to all of these, too; but not which, and not here. */
+    if (count == 0 || count > USERS_RANGES)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        /* 2. A range that is none, or that contains 2^32 - 1 (in 64 bits, or it wraps). */
+        if (map[i].count == 0 || (uint64_t)map[i].inside + map[i].count > UINT32_MAX ||
+            (uint64_t)map[i].outside + map[i].count > UINT32_MAX)
+            return -1;
+        /* 3. Two ranges that share a number: who would that be? */
+        for (size_t j = 0; j < i; j++) {
+            if (begins_in(map[i].inside, map[j].inside, map[j].count) ||
+                begins_in(map[i].outside, map[j].outside, map[j].count))
+                return -1;
+        }
+        /* 4. The line: inside first. */
+        int written = snprintf(text + length, size - length,
+                               "%" PRIu32 " %" PRIu32 " %" PRIu32 "\n", map[i].inside,
+                               map[i].outside, map[i].count);
+        if (written < 0 || (size_t)written >= size - length) {
+            errno = ENOSPC;
+            return -1;
+        }
+        length += (size_t)written;
+    }
+    return (int)length;
+}

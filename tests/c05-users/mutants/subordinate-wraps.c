@@ -1,0 +1,37 @@
+/* Reads numbers of 32 bits, in which a sum is never too large.
+ *
+ * @fails subordinate.broken
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "users.h"
+
+int users_subordinate(const char *file, const char *owner, struct users_map *range)
+{
+    char line[256];
+    size_t length = strlen(owner);
+    bool found = false;
+    FILE *lines = fopen(file, "re");
+
+    /* 1. Without the file nobody may be anybody else. */
+    if (!lines)
+        return -1;
+    /* 2. Line by line. The owner is the whole of the first field: "al" is not "alice". */
+    while (!found && fgets(line, sizeof line, lines)) {
+        unsigned first, many;
+        int end = 0;
+        if (strncmp(line, owner, length) != 0 || line[length] != ':')
+            continue;
+        /* 3. Two numbers of 32 bits, and nothing behind them. */
+        found = sscanf(line + length, ":%u:%u%n", &first, &many, &end) == 2 && many > 0 &&
+                strchr("\n", line[length + (size_t)end]);
+        if (found)
+            *range = (struct users_map){1, (uint32_t)first, (uint32_t)many};
+    }
+    (void)fclose(lines); /* only read */
+    if (!found)
+        errno = ENOENT;
+    return found ? 0 : -1;
+}
