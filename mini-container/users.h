@@ -74,6 +74,7 @@ void users_decide(uid_t uid, gid_t gid, const struct users_map *more_users,
  *  - without CAP_SETGID, the namespace has given setgroups(2) up before gid_map is written: a
  *    group can also be what keeps somebody out. So this writes "deny" to setgroups when the map
  *    of groups is one range of one number. When it is larger, setgroups stays.
+ *  - to map 0 of the parent namespace takes CAP_SETFCAP there, too, since Linux 5.12.
  * Also EACCES when PID is not dumpable, as its files in /proc are root's then. Returns 0, or -1
  * with errno of users_format, open(2) or write(2).
  */

@@ -48,21 +48,14 @@ struct order {
 static int read_extra(struct tutor *tutor, char **argv, struct start_wish *wish)
 {
     const struct start_extra *extra;
-    char known[256] = "";
-    size_t length = 0;
 
     for (size_t i = 0; (extra = start_extra_at(i)); i++) {
         int words = extra->option ? extra->option(tutor, argv, wish) : 0;
         if (words != 0)
             return words;
-        if (length < sizeof known) /* else cut short: there is help */
-            length += (size_t)snprintf(known + length, sizeof known - length, " %s",
-                                       extra->options);
     }
-    (void)tutor_error(tutor,
-                      "%s: is none of --uts --pid --ipc --net --mnt --cgroup --time "
-                      "--init --leak FILE --close%s",
-                      argv[0], known);
+    (void)tutor_error(tutor, "%s: is no option, or lacks a word: help spawn lists them",
+                      argv[0]);
     return -1;
 }
 

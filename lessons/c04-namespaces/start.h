@@ -29,8 +29,6 @@ struct start_wish {
  * said is kept by the lesson, in a tutor_state, from `begin` on.
  */
 struct start_extra {
-    const char *options; /* as messages name them: "--user --map RANGE" */
-
     /* A new `spawn` begins: forget the last one. */
     void (*begin)(struct tutor *tutor);
 

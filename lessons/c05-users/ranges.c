@@ -50,9 +50,7 @@ int ranges_add(struct tutor *tutor, const char *text, struct ranges *ranges)
     }
     if (!good || !number_at(&at, '\0', &users.count)) {
         (void)tutor_error(
-            tutor,
-            "%s: is no range: INSIDE:OUTSIDE:COUNT, 0:100000:65536 or 0:me:1, of 32 bits",
-            text);
+            tutor, "%s: is no range: INSIDE:OUTSIDE:COUNT, as 0:100000:65536", text);
         return RANGES_USAGE;
     }
     groups.inside = users.inside;

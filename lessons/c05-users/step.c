@@ -155,12 +155,14 @@ static int write_file(struct tutor *tutor, int argc, char **argv)
     for (const char *const *name = writable; *name; name++)
         known |= strcmp(*name, argv[2]) == 0;
     bool groups = strcmp(argv[2], "gid_map") == 0;
-    if (!known ||
-        !join_words(argv + 3, groups ? getegid() : geteuid(), text, sizeof text)) {
-        (void)tutor_error(tutor,
-                          "%s: is none of uid_map, gid_map, setgroups, or that is "
-                          "too much text: write bare uid_map 0 me 1",
+    if (!known) {
+        (void)tutor_error(tutor, "%s: is none of uid_map, gid_map and setgroups",
                           argv[2]);
+        return BOXES_USAGE;
+    }
+    if (!join_words(argv + 3, groups ? getegid() : geteuid(), text, sizeof text)) {
+        (void)tutor_error(tutor, "%s: that is more than %zu bytes: fewer ranges do",
+                          argv[2], sizeof text);
         return BOXES_USAGE;
     }
     (void)snprintf(path, sizeof path, "/proc/%d/%s", (int)box->process.pid, argv[2]);

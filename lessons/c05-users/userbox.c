@@ -146,7 +146,6 @@ static const char *joined(struct tutor *tutor, unsigned flags)
 }
 
 START_EXTRA(users) = {
-    .options = "--user --map RANGE --ranges --unmapped",
     .begin = begin,
     .option = option,
     .outside = outside,
