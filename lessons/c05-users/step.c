@@ -22,6 +22,7 @@
 #include "both.h"
 #include "cleanup.h"
 #include "escalate.h"
+#include "keptout.h"
 #include "ranges.h"
 
 /* --- maps as numbers and text ----------------------------------------------------- */
@@ -199,13 +200,14 @@ static int whose(struct tutor *tutor, int argc, char **argv)
 static int attack(struct tutor *tutor, int argc, char **argv)
 {
     if (argc == 2) {
+        if (strcmp(argv[1], "groups") == 0)
+            return keptout_try(tutor);
         int status = escalate_try(tutor, argv[1]);
         if (status == -1)
             status = intruder_try(tutor, argv[1]);
         if (status != -1)
             return status;
-        return tutor_error(
-            tutor, "%s: no such attack; there are files, kill, host and setuid", argv[1]);
+        return tutor_error(tutor, "%s: no such attack: help attack lists them", argv[1]);
     }
     const char *root = roots_path(tutor, argv[2]);
     if (!root)
@@ -217,8 +219,9 @@ static int attack(struct tutor *tutor, int argc, char **argv)
 static const char *const *attack_words(struct tutor *tutor)
 {
     static const char *words[64];
-    const char *const *names[] = {escalate_names, intruder_names, ways_out_names,
-                                  attacks_names, roots_names(tutor)};
+    static const char *const own[] = {"groups", NULL};
+    const char *const *names[] = {escalate_names, own,           intruder_names,
+                                  ways_out_names, attacks_names, roots_names(tutor)};
     size_t count = 0;
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -262,7 +265,7 @@ static const struct tutor_command commands[] = {
     {
         .name = "whose",
         .arguments = "NAME FILE…",
-        .help = "show who owns a file, as seen inside a box and here",
+        .help = "show the owner of a file, inside and here",
         .least = 2,
         .most = -1,
         .completion = TUTOR_COMPLETE_FILES,
@@ -271,7 +274,7 @@ static const struct tutor_command commands[] = {
     {
         .name = "write",
         .arguments = "NAME FILE WORD…",
-        .help = "write to a box's uid_map, gid_map or setgroups, by hand",
+        .help = "write to uid_map, gid_map or setgroups",
         .details =
             "With one write(2), from here. \"me\" is your number, \"/\" begins a new "
             "line:\n"
@@ -285,7 +288,7 @@ static const struct tutor_command commands[] = {
     {
         .name = "format",
         .arguments = "RANGE…",
-        .help = "write ranges as the text of a map, with users_format",
+        .help = "make the text of a map, with users_format",
         .details = "A RANGE is INSIDE:OUTSIDE:COUNT, as 0:100000:65536.",
         .least = 1,
         .most = -1,
@@ -303,8 +306,8 @@ static const struct tutor_command commands[] = {
     {
         .name = "subordinate",
         .arguments = "OWNER [FILE]",
-        .help = "find the range of an owner in /etc/subuid, or in FILE",
-        .details = "With users_subordinate.",
+        .help = "find a range, with users_subordinate",
+        .details = "In /etc/subuid, or in FILE.",
         .least = 1,
         .most = 2,
         .completion = TUTOR_COMPLETE_FILES,
@@ -313,16 +316,16 @@ static const struct tutor_command commands[] = {
     {
         .name = "plan",
         .arguments = "",
-        .help = "show which maps you can have here, with users_decide",
+        .help = "show what you can map, with users_decide",
         .run = plan,
     },
     {
         .name = "attack",
-        .arguments = "files|kill|host|setuid, or as before",
+        .arguments = "files|kill|host|setuid|groups",
         .help = "do as root inside what root may do outside",
-        .details =
-            "Those of c04 are see and signal; those of c02 and c03 take a root, too:\n"
-            "make-root web, attack cwd web.",
+        .details = "groups takes root. Those of c04 are see and signal; those of c02 and "
+                   "c03 take a root, too:\n"
+                   "make-root web, attack cwd web.",
         .least = 1,
         .most = 2,
         .completion = TUTOR_COMPLETE_WORDS,
