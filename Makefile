@@ -32,7 +32,7 @@ LAB_CFLAGS  := -std=gnu17 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-unused
                $(INCLUDES) $(REPLACEABLE)
 
 TUTOR_LIBS   := -lreadline -lmd4c -ljansson -lcap -lseccomp -lcapstone -ldl -lpthread
-GRADER_LIBS  := -lcmocka -ljansson -lseccomp
+GRADER_LIBS  := -lcmocka -ljansson -lseccomp -lcap
 COURSE_LIBS  := -lreadline -lmd4c -ljansson -lseccomp -lcmocka -larchive -ldl -lpthread
 MODULE_LIBS  := -lseccomp -lcap
 

@@ -32,16 +32,17 @@ struct capabilities {
     capabilities_set effective, permitted, inheritable, bounding, ambient;
 };
 
-/* The 14 that Docker and podman leave to a container's root: what an ordinary image needs to
- * install a package, open port 80 and drop to its own user; nothing that reaches the host.
+/* The 14 that Docker leaves to a container's root (podman leaves out NET_RAW, MKNOD and
+ * AUDIT_WRITE): what an ordinary image needs to install a package, open port 80 and drop to its
+ * own user; nothing that reaches the host.
  */
 capabilities_set capabilities_default(void);
 
 /* Every capability that this kernel knows. */
 capabilities_set capabilities_all(void);
 
-/* Reads a name as people write them: "NET_ADMIN", "cap_net_admin", "all". Adds it to SET.
- * Returns 0, or -1 with errno EINVAL: no such capability.
+/* Reads one name as people write them: "NET_ADMIN", "cap_net_admin", "all". Adds it to SET.
+ * Returns 0, or -1 with errno EINVAL and SET as it was: no such capability, or more than a name.
  */
 int capabilities_parse(const char *name, capabilities_set *set);
 

@@ -42,8 +42,21 @@ capabilities_set capabilities_all(void)
     return all;
 }
 
+/* Whether NAME is the whole name of a capability: cap_from_name(3) reads as far as it
+ * understands, and takes "cap_chown,cap_kill" for the first of them. */
+static bool is_name_of(cap_value_t number, const char *name)
+{
+    char *whole = cap_to_name(number);
+    bool same =
+        whole && number >= 0 && number < CAPABILITIES && strcasecmp(whole, name) == 0;
+
+    (void)cap_free(whole); /* fails for NULL, which has nothing to free */
+    return same;
+}
+
 /* Reads a name.                                               @lab 7.1 @points 15
- * cap_from_name(3) wants "cap_net_admin", in either case; strcasecmp(3), strncasecmp(3).
+ * cap_from_name(3) wants "cap_net_admin", in either case; is_name_of() above, strcasecmp(3),
+ * strncasecmp(3).
  */
 int capabilities_parse(const char *name, capabilities_set *set)
 {

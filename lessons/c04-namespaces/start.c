@@ -309,6 +309,10 @@ static int go_in(struct tutor *tutor, pid_t pid, char *const *argv)
 
     if (pidfd == -1)
         return tutor_error(tutor, "process %d: %s", (int)pid, strerror(errno));
+    for (size_t i = 0; (extra = start_extra_at(i)); i++) {
+        if (extra->joining)
+            extra->joining(tutor, pid);
+    }
     unsigned flags = others_of(pid);
     if (flags != 0 && namespaces_join(pidfd, flags) == -1)
         return tutor_error(tutor, "namespaces_join: %s (errno %d)", strerror(errno),

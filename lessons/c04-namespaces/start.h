@@ -45,6 +45,9 @@ struct start_extra {
     const char *(*first)(struct tutor *tutor, const struct start_wish *wish);
     const char *(*last)(struct tutor *tutor, const struct start_wish *wish);
 
+    /* In the child of `in`, which is still outside: it is about to join PID, and can look at it. */
+    void (*joining)(struct tutor *tutor, pid_t pid);
+
     /* In the process that `in` starts, in all namespaces of the box, before the command; FLAGS
      * are those that were entered. As above. */
     const char *(*joined)(struct tutor *tutor, unsigned flags);

@@ -95,21 +95,35 @@ bool command_is_plain(const struct tutor_command *command)
            command->run == word_ask;
 }
 
-const struct tutor_command *command_find(const char *name)
+/* The latest lesson's command of this name, of those before LIMIT (NULL: of all). */
+static const struct tutor_command *latest(const char *name, const char *limit)
 {
     const struct tutor_command *found = NULL;
     const char *lesson = "";
 
-    for (size_t i = 0; i < GUIDE_WORDS; i++)
-        if (!strcmp(guide_words[i].name, name))
-            return &guide_words[i];
-    for (size_t i = 0; i < lesson_count(); i++)
+    for (size_t i = 0; i < lesson_count(); i++) {
+        if (limit && strcmp(start[i]->id, limit) >= 0)
+            continue;
         for (const struct tutor_command *c = start[i]->commands; c->name; c++)
             if (!strcmp(c->name, name) && strcmp(start[i]->id, lesson) > 0) {
                 found = c;
                 lesson = start[i]->id;
             }
+    }
     return found;
+}
+
+const struct tutor_command *command_find(const char *name)
+{
+    for (size_t i = 0; i < GUIDE_WORDS; i++)
+        if (!strcmp(guide_words[i].name, name))
+            return &guide_words[i];
+    return latest(name, NULL);
+}
+
+const struct tutor_command *tutor_earlier(const char *name, const char *lesson)
+{
+    return latest(name, lesson);
 }
 
 /* A word that a later lesson took over is not listed for the earlier one. */

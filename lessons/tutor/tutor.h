@@ -86,6 +86,11 @@ bool tutor_interrupted(const struct tutor *tutor);
 /* True when the session is on a terminal that shows colours (and NO_COLOR is not set). */
 bool tutor_colour(const struct tutor *tutor);
 
+/* The command NAME as the lessons before LESSON ("c07-capabilities") have it, or NULL: for a
+ * word that takes over some cases and leaves the others as they were.
+ */
+const struct tutor_command *tutor_earlier(const char *name, const char *lesson);
+
 /* How many columns there are to print in; 80 when that is not known. */
 int tutor_columns(const struct tutor *tutor);
 

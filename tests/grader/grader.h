@@ -75,6 +75,8 @@ struct player_setup {
     /* Must be uid 0 of a user namespace with many ids mapped (for setgroups, setuid); where
      * that cannot be had the check ends as "could not run here". */
     bool as_root;
+    /* Begins without no_new_privs, which is otherwise set before the probe runs. */
+    bool may_gain;
     /* How many descriptors it inherits from number 3 on, beside 0, 1 and 2: each is the root
      * directory of the sandbox, which is "outside" for a program whose root is /rootfs. */
     int inherit;
@@ -90,7 +92,7 @@ struct player_setup {
  * Inside: a root directory of its own on a tmpfs, with /probe, /proc, /dev/null, /dev/zero,
  * /dev/urandom, a writable /tmp (16 MiB), and what the setup asks for; namespaces of its own
  * (user, mnt, pid, net, ipc, uts, cgroup); uid 0 inside, which is nobody in particular
- * outside; no new privileges. At most 16 MiB a file, 256 descriptors, and 512 MiB of resident
+ * outside; no new privileges (unless may_gain). At most 16 MiB a file, 256 descriptors, and 512 MiB of resident
  * memory for all its processes together. At most 8 players run at a time.
  */
 struct player *player_start(const struct player_setup *setup,

@@ -35,11 +35,12 @@ struct sandbox_setup {
     const char *file;   /* file whose copy becomes /input, or NULL */
     bool kvm;           /* /dev/kvm inside, and a listener for the calls */
     bool as_root;       /* must have more than one user id mapped */
-    int inherit;        /* descriptors 3, 4, ...: the root directory of the sandbox */
-    double seconds;     /* processor time of each process, rounded up */
-    size_t memory;      /* address space of each process */
-    int processes;      /* how many at a time */
-    int streams[3];     /* what becomes 0, 1 and 2; they stay the caller's */
+    bool may_gain; /* no_new_privs is not set; no host user is mapped, so it gains none */
+    int inherit;   /* descriptors 3, 4, ...: the root directory of the sandbox */
+    double seconds; /* processor time of each process, rounded up */
+    size_t memory;  /* address space of each process */
+    int processes;  /* how many at a time */
+    int streams[3]; /* what becomes 0, 1 and 2; they stay the caller's */
 };
 
 struct sandbox {
