@@ -265,13 +265,19 @@ build/mini-container: $(patsubst %.c,build/objects/%.o,$(wildcard mini-container
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^ $(MODULE_LIBS)
 
-# The engine with --without STEP, for the test that takes each protection out and must see it.
+# The engine with --without STEP and --naive STEP, for the tests that take each protection out, or
+# do it as one does it first, and must see it.
 build/red/%.o: mini-container/%.c
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(CFLAGS) -DBOXWORK_RED $(DEPEND) -c $< -o $@
 
-build/red/mini-container: $(patsubst mini-container/%.c,build/red/%.o,$(wildcard mini-container/*.c)) \
+build/red/naive.o: tests/kit/engine/naive.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) -DBOXWORK_RED $(DEPEND) -c $< -o $@
+
+build/red/mini-container: $(patsubst mini-container/%.c,build/red/%.o,$(wildcard mini-container/*.c)) build/red/naive.o \
                           $(foreach l,$(CONTAINER_MODULES),$(call reference,$l)) build/container-whose.o
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^ $(MODULE_LIBS)
@@ -420,7 +426,12 @@ build/fuzz/%: build/sanitized/tests/fuzz/%.o build/sanitized/tests/fuzz/driver.o
 	$(call say,LINK)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -Wl,--as-needed $(MODULE_LIBS)
 
-kit-tests: $(KIT) $(FUZZ) $(if $(CONTAINER_MODULES),build/red/mini-container)
+build/red/hostile: tests/kit/engine/hostile.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) -static -o $@ $< -lcap
+
+kit-tests: $(KIT) $(FUZZ) $(if $(CONTAINER_MODULES),build/red/mini-container build/red/hostile)
 
 # labs/ is cut from solutions/. A lab that differs from both the new cut and the committed one
 # has been worked on, and is left alone.

@@ -40,11 +40,6 @@ int child_wait(struct container *c, const struct step *step UNUSED)
     return 0;
 }
 
-int child_become_root(struct container *c UNUSED, const struct step *step UNUSED)
-{
-    return users_become(0, 0, NULL, 0);
-}
-
 int child_guard(struct container *c UNUSED, const struct step *step UNUSED)
 {
     umask(022);
@@ -271,7 +266,7 @@ int step_do(struct container *c, const struct step *step, unsigned *nanoseconds)
 
     c->what = NULL;
     (void)clock_gettime(CLOCK_MONOTONIC, &start); /* this clock is always there */
-    int result = step->run(c, step);
+    int result = step_run(c, step);
     int error = errno;
     (void)clock_gettime(CLOCK_MONOTONIC, &end);
     *nanoseconds = (unsigned)((end.tv_sec - start.tv_sec) * 1000000000 + end.tv_nsec -

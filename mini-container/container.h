@@ -65,7 +65,8 @@ struct container_options {
     bool read_only, privileged, rootless, host_network, tty, init;
     bool explain, chroot;
     const char *stop_at; /* the name of a step; NULL */
-    const char *without; /* only in the red build, for tests: steps that are left out */
+    /* Only in the red build, for tests: steps that are left out, or done naively. */
+    const char *without, *naive;
     char *const *command_line; /* argv of this program, to start it again */
 };
 
@@ -117,6 +118,12 @@ bool step_wanted(const struct step *step, const struct container_options *option
 
 /* The step of that name, or NULL. */
 const struct step *step_find(const char *name);
+
+/* Does a step: the line's own function, but in the red build maybe the one of naive_steps. */
+int step_run(struct container *container, const struct step *step);
+
+/* Only in the red build: other ways to do some of the steps, by name. */
+extern const struct step naive_steps[];
 
 /* options.c: reads the arguments behind "run" (ARGV[0] is "run"). Returns 0, or an exit status
  * after an error was printed. options_print_help prints a line for each option.
@@ -182,7 +189,6 @@ int host_clone(struct container *, const struct step *);
 int host_maps(struct container *, const struct step *);
 int host_go(struct container *, const struct step *);
 int child_wait(struct container *, const struct step *);
-int child_become_root(struct container *, const struct step *);
 int child_guard(struct container *, const struct step *);
 int child_cgroup_namespace(struct container *, const struct step *);
 int child_private(struct container *, const struct step *);

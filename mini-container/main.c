@@ -41,7 +41,22 @@ static int run(int argc, char **argv)
     return status;
 }
 
+#ifdef BOXWORK_RED
+/* For tests alone: the names of all steps. */
+static int list_steps(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    for (const struct step *step = steps; step->name; step++)
+        puts(step->name);
+    return EXIT_SUCCESS;
+}
+#endif
+
 static const struct command commands[] = {
+#ifdef BOXWORK_RED
+    {"steps", "", "print the names of all steps", list_steps, NULL},
+#endif
     {"run", "[OPTION…] ROOTFS CMD [ARG…]", "run CMD in a container with the root ROOTFS",
      run, options_print_help},
 };

@@ -237,6 +237,12 @@ static bool read_without(struct reading *r, const char *text)
     r->options->without = text;
     return true;
 }
+
+static bool read_naive(struct reading *r, const char *text)
+{
+    r->options->naive = text;
+    return true;
+}
 #endif
 
 #define SWITCH(name)                                                                     \
@@ -294,6 +300,7 @@ static const struct option_row rows[] = {
      "must be a step that --explain prints, before exec"},
 #ifdef BOXWORK_RED
     {"without", "STEP,…", "leave these steps out", read_without, NULL},
+    {"naive", "STEP,…", "do these steps as one does them first", read_naive, NULL},
 #endif
     {"chroot", NULL, "only what lesson c02 does; takes --user and nothing else",
      read_chroot, NULL},

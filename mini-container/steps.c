@@ -89,8 +89,6 @@ const struct step steps[] = {
     /* 3. Compiled out here, while the child mounts, and before anything hostile runs. */
     {"filter", "seccomp_export_bpf(3), send", "c08", HOST, filtered, .run = host_filter},
     {"wait", "read", "c01", CHILD, .run = child_wait},
-    {"become-root", "setresgid, setresuid", "c05", CHILD, rootless,
-     .run = child_become_root, .hint = USERNS_HINT},
     /* 6. Dies with us, is looked into by nobody, has no terminal of ours. */
     {"guard", "prctl(PR_SET_DUMPABLE, PR_SET_PDEATHSIG), setsid, umask", "c01", CHILD,
      .run = child_guard},
@@ -153,17 +151,34 @@ const struct step steps[] = {
     {0},
 };
 
-bool step_wanted(const struct step *step, const struct container_options *options)
+/* Whether LIST, names with commas between them, or NULL, has the name of STEP. */
+static bool named(const char *list, const struct step *step)
 {
     size_t length = strlen(step->name);
 
-    /* A comma-separated list. It is always NULL but in the red build. */
-    for (const char *name = options->without; name; name = strchr(name, ',')) {
+    for (const char *name = list; name; name = strchr(name, ',')) {
         name += *name == ',';
         if (strncmp(name, step->name, length) == 0 && strchr(",", name[length]))
-            return false;
+            return true;
     }
-    return !step->when || step->when(options);
+    return false;
+}
+
+bool step_wanted(const struct step *step, const struct container_options *options)
+{
+    return !named(options->without, step) && (!step->when || step->when(options));
+}
+
+int step_run(struct container *container, const struct step *step)
+{
+#ifdef BOXWORK_RED
+    for (const struct step *naive = naive_steps; naive->name; naive++) {
+        if (strcmp(naive->name, step->name) == 0 &&
+            named(container->options->naive, step))
+            return naive->run(container, step);
+    }
+#endif
+    return step->run(container, step);
 }
 
 const struct step *step_find(const char *name)
