@@ -6,12 +6,12 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fts.h>
 #include <limits.h>
-#include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "directory.h"
 #include "session.h"
@@ -40,18 +40,38 @@ const char *tutor_directory(struct tutor *tutor)
     return NULL;
 }
 
+/* Removes one thing that fts(3) has come to. Returns whether that went well. */
+static bool remove_one(FTS *walk, FTSENT *found, dev_t home)
+{
+    switch (found->fts_info) {
+    case FTS_D:
+        /* A file system that is still mounted there is not ours: its root stays. */
+        if (found->fts_statp->st_dev != home)
+            (void)fts_set(walk, found, FTS_SKIP); /* never fails for FTS_SKIP */
+        return found->fts_statp->st_dev == home;
+    case FTS_DNR: /* cannot be read: perhaps it is empty */
+    case FTS_DP:
+        return rmdir(found->fts_accpath) == 0;
+    default:
+        return unlink(found->fts_accpath) == 0;
+    }
+}
+
 void directory_remove(char *path)
 {
-    char *rm[] = {"rm", "-rf", "--one-file-system", "--", path, NULL};
-    int status = 1;
-    pid_t child;
+    char *roots[] = {path, NULL};
+    FTSENT *found;
+    struct stat home;
 
     if (!*path)
         return;
-    if (posix_spawnp(&child, rm[0], NULL, NULL, rm, environ) == 0)
-        while (waitpid(child, &status, 0) == -1 && errno == EINTR)
-            ;
-    if (status != 0)
+    bool removed = lstat(path, &home) == 0;
+    FTS *walk = removed ? fts_open(roots, FTS_PHYSICAL | FTS_XDEV, NULL) : NULL;
+    while (walk && (found = fts_read(walk)))
+        removed = remove_one(walk, found, home.st_dev) && removed;
+    if (walk)
+        (void)fts_close(walk); /* it was only read */
+    if (!removed)
         fprintf(stderr, "%s: could not be removed\n", path);
     *path = '\0';
 }

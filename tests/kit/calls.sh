@@ -45,8 +45,8 @@ expect 'a look at the tracers' "$work/after" '^TracerPid:.0'
 refuse 'strace itself' "$work/after" '^Name:.strace'
 
 build/c04 > "$work/all" 2>&1 <<'END'
-calls --all in none true
-calls --all spawn web sleep 1000
+spawn web --uts sleep 1000
+calls --all in web true
 END
 expect 'the programs own calls, with --all' "$work/all" 'ld.so.cache'
 
