@@ -32,8 +32,7 @@
 #include <stdint.h>
 #include "vm.h"
 
-/* --- The table
- * -------------------------------------------------------------------------- */
+/* --- The table -------------------------------------------------------------------- */
 
 /* A gate opened: what a vector leads to. Intel SDM 6.14.1 */
 struct interrupts_gate {
@@ -79,8 +78,7 @@ enum { INTERRUPTS_REPORT_PORT = 0x5b4 };
 int interrupts_frame(const struct vm *vm, struct vcpu *vcpu, uint8_t vector,
                      struct interrupts_frame *frame);
 
-/* --- Without chips
- * ---------------------------------------------------------------------- */
+/* --- Without chips ---------------------------------------------------------------- */
 
 /* Makes the guest take VECTOR (16 to 255) as an interrupt, if it can now: when KVM says
  * so in the run page, after an exit. If it cannot (IF is clear, say), asks KVM to exit
@@ -116,8 +114,7 @@ void interrupts_tick(struct interrupts_clock *clock, uint64_t now);
  */
 int interrupts_run(struct vcpu *vcpu, struct interrupts_clock *clock);
 
-/* --- With chips
- * --------------------------------------------------------------------------- */
+/* --- With chips ------------------------------------------------------------------- */
 
 /* Gives VM the chips of a PC inside of KVM: PICs, IOAPIC, a local APIC for each vCPU to
  * come, and the timer (PIT). It has to be done before the first vCPU is made.

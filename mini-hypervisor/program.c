@@ -1,8 +1,8 @@
 /* program.c - `mini-hypervisor run --elf FILE`: a 64-bit program and nothing else.
  *
  * Memory, one vCPU, page tables with the program's own rights, a stack, and one port:
- * the calls to the host of longmode.h. There are no interrupts, so whatever the
- * processor objects to ends the machine.
+ * the calls to the host of longmode.h. Its one interrupt is a clock's, vector 32 a
+ * hundred times a second, when it listens; exceptions are the guest's to handle.
  *
  *     0x001000  GDT
  *     0x010000  page tables, 16 pages

@@ -116,6 +116,8 @@ enum protected_vector {
     PROTECTED_STACK_FAULT = 12,
     PROTECTED_GENERAL = 13,
     PROTECTED_PAGE_FAULT = 14,
+    PROTECTED_ALIGNMENT = 17, /* and control protection: for their error codes only */
+    PROTECTED_CONTROL = 21,
 };
 
 /* Loads SELECTOR as code of privilege CPL would do it: looks into the GDT that TABLE

@@ -87,11 +87,16 @@ extern const struct tutor_lesson *const behind[] __asm__("__stop_tutor_lessons")
 /* When two lessons before this one have the word, it is that of the later one. */
 int guest64_earlier(struct tutor *tutor, int argc, char **argv)
 {
+    return guest64_before(tutor, "h05", argc, argv);
+}
+
+int guest64_before(struct tutor *tutor, const char *lesson_id, int argc, char **argv)
+{
     const struct tutor_command *found = NULL;
     const char *of = "";
 
     for (const struct tutor_lesson *const *lesson = first; lesson < behind; lesson++) {
-        if (strcmp((*lesson)->id, "h05") >= 0 || strcmp((*lesson)->id, of) < 0)
+        if (strcmp((*lesson)->id, lesson_id) >= 0 || strcmp((*lesson)->id, of) < 0)
             continue;
         for (const struct tutor_command *c = (*lesson)->commands; c->name; c++)
             if (strcmp(c->name, argv[0]) == 0) {

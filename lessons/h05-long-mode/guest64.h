@@ -35,7 +35,8 @@ struct guest64 {
     int fault;                                /* the vector that was reported; -1: none */
     uint64_t call_count;                      /* calls since the program was loaded */
     struct longmode_call call[GUEST64_CALLS]; /* the last of them, by number modulo */
-    struct kvm_regs shown;                    /* when they were last looked at */
+    bool chips;            /* of lesson h06: a hlt stays in the kernel */
+    struct kvm_regs shown; /* when they were last looked at */
 };
 
 /* The state of this session, with a VM and a vCPU. NULL when that failed and has been
@@ -51,11 +52,17 @@ int guest64_none(struct tutor *tutor);
 /* The word ARGV[0] of the lessons before this one. */
 int guest64_earlier(struct tutor *tutor, int argc, char **argv);
 
+/* The same for the lessons before LESSON_ID ("h06"): what a later lesson adds to a word. */
+int guest64_before(struct tutor *tutor, const char *lesson_id, int argc, char **argv);
+
 /* The CR3 of the processor. */
 uint64_t guest64_root(const struct guest64 *guest);
 
 /* "read, write", "read, execute; for programs, too" */
 const char *guest64_rights(const struct longmode_walk *walk);
+
+/* step.c: the names of our 64-bit guests, for Tab. */
+const char *const *guest64_names(struct tutor *tutor);
 
 /* look.c, walk.c and move.c: the run() of a tutor_command each. */
 int word64_regs(struct tutor *tutor, int argc, char **argv);

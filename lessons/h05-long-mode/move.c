@@ -86,6 +86,8 @@ static int single_step(struct tutor *tutor, const struct guest64 *guest, bool on
     struct kvm_guest_debug debug = {
         .control = on ? KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP : 0,
     };
+    if (on && guest->chips)
+        debug.control |= KVM_GUESTDBG_BLOCKIRQ;
 
     if (ioctl(guest->bench->machine->vcpu.fd, KVM_SET_GUEST_DEBUG, &debug) == -1)
         return tutor_error(tutor, "KVM_SET_GUEST_DEBUG: %s", strerror(errno));
@@ -185,10 +187,11 @@ int word64_step(struct tutor *tutor, int argc, char **argv)
                  word64_instruction(tutor, guest, before.rip) == 0;
         if (status != 0)
             break;
-        /* A hlt comes back by itself: see h02's move.c. */
+        /* A hlt comes back by itself (see h02's move.c), but not where chips in the
+         * kernel could end it. */
         (void)longmode_copy(guest->realmode.vm, guest64_root(guest), before.rip, &byte,
                             1); /* it was just read */
-        status = single_step(tutor, guest, byte != HLT);
+        status = single_step(tutor, guest, byte != HLT || guest->chips);
         if (status != 0)
             break;
         answer = step_once(guest, &told);

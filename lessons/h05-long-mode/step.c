@@ -249,8 +249,7 @@ static int hypercalls(struct tutor *tutor, int argc, char **argv)
 
 /* --- The table ---------------------------------------------------------------------- */
 
-/* The names of our guests, for Tab. */
-static const char *const *guest_names(struct tutor *tutor)
+const char *const *guest64_names(struct tutor *tutor)
 {
     enum { MOST = 32 };
     static char names[MOST][32];
@@ -284,7 +283,7 @@ static const struct tutor_command commands[] = {
      .least = 1,
      .most = 3,
      .completion = TUTOR_COMPLETE_WORDS,
-     .words = guest_names,
+     .words = guest64_names,
      .run = elf},
     {.name = "headers",
      .arguments = "FILE",
@@ -292,7 +291,7 @@ static const struct tutor_command commands[] = {
      .least = 1,
      .most = 1,
      .completion = TUTOR_COMPLETE_WORDS,
-     .words = guest_names,
+     .words = guest64_names,
      .run = headers},
     {.name = "pages",
      .arguments = "",

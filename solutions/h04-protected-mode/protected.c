@@ -278,7 +278,8 @@ int protected_paging(struct vcpu *vcpu, uint32_t directory)
 bool protected_has_error_code(uint8_t vector)
 {
     return vector == PROTECTED_DOUBLE_FAULT ||
-           (vector >= PROTECTED_INVALID_TSS && vector <= PROTECTED_PAGE_FAULT);
+           (vector >= PROTECTED_INVALID_TSS && vector <= PROTECTED_PAGE_FAULT) ||
+           vector == PROTECTED_ALIGNMENT || vector == PROTECTED_CONTROL;
 }
 
 /* KVM walks the guest's page tables for us (KVM_TRANSLATE, KVM api 4.18); the next lesson

@@ -1,0 +1,39 @@
+/* Takes rsp for an address in memory.
+ *
+ * @fails frame.pages frame.refuses
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include "interrupts.h"
+#include "longmode.h"
+#include "protected.h"
+
+int interrupts_frame(const struct vm *vm, struct vcpu *vcpu, uint8_t vector,
+                     struct interrupts_frame *frame)
+{
+    struct kvm_regs regs;
+    struct kvm_sregs sregs;
+    *frame = (struct interrupts_frame){0};
+    if (ioctl(vcpu->fd, KVM_GET_REGS, &regs) == -1 ||
+        ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) == -1)
+        return -1;
+    uint64_t at = regs.rsp;
+    if (protected_has_error_code(vector)) {
+        if (vm_at(vm, at, 8) == NULL)
+            return -1;
+        memcpy(&frame->error_code, vm_at(vm, at, 8), 8);
+        at += 8;
+    }
+    uint64_t words[5];
+    const void *stack = vm_at(vm, at, sizeof words);
+    if (stack == NULL)
+        return -1;
+    memcpy(words, stack, sizeof words);
+    frame->rip = words[0];
+    frame->cs = words[1];
+    frame->rflags = words[2];
+    frame->rsp = words[3];
+    frame->ss = words[4];
+    return 0;
+}
