@@ -12,15 +12,16 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 CC := gcc
 FROM ?= solutions
+INTO := build
 
 # What Debian 12 needs beside its base system; nothing here is downloaded otherwise.
 PACKAGES := gcc libc6-dev binutils make busybox-static libreadline-dev libcmocka-dev \
             libcap-dev libseccomp-dev libjansson-dev libmd4c-dev libcapstone-dev \
-            libarchive-dev qemu-system-x86 strace
+            libarchive-dev qemu-system-x86 strace gnuplot-nox
 
 WARNINGS := -Wall -Wextra -Werror
 INCLUDES := -Imini-container -Imini-hypervisor -Ilessons/tutor -Itests/grader -Ilabs \
-            -Ilabs/machine
+            -Ilabs/machine -Ilessons/compare
 CFLAGS   := -std=gnu17 -O2 -g $(WARNINGS) $(INCLUDES)
 DEPEND    = -MMD -MP -MF $(@:.o=.d)
 
@@ -33,7 +34,7 @@ LAB_CFLAGS  := -std=gnu17 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-unused
 
 TUTOR_LIBS   := -lreadline -lmd4c -ljansson -lcap -lseccomp -lcapstone -ldl -lpthread
 GRADER_LIBS  := -lcmocka -ljansson -lseccomp -lcap
-COURSE_LIBS  := -lreadline -lmd4c -ljansson -lseccomp -lcmocka -larchive -ldl -lpthread
+COURSE_LIBS  := -lreadline -lmd4c -ljansson -lseccomp -lcmocka -larchive -lm -ldl -lpthread
 MODULE_LIBS  := -lseccomp -lcap
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -58,6 +59,7 @@ track     = $(if $(filter c%,$1),container,$(if $(filter h%,$1),hypervisor,compa
 MODULES := $(sort $(LESSONS) $(notdir $(wildcard solutions/[chx][0-9][0-9]-*)))
 CONTAINER_MODULES  := $(filter c%,$(MODULES))
 HYPERVISOR_MODULES := $(filter h%,$(MODULES))
+COMPARE_MODULES    := $(filter x%,$(MODULES))
 
 # A module stands on those of its track that come before it; a comparison stands on all.
 upto_container  :=
@@ -72,7 +74,8 @@ $(foreach l,$(MODULES),$(eval $(call ORDER,$l)))
 STEPS    := $(foreach l,$(LESSONS),build/$(call short,$l))
 JUDGES   := $(foreach l,$(LESSONS),$(if $(wildcard tests/$l/test.c),build/tests/$l/judge))
 PRODUCTS := $(if $(CONTAINER_MODULES),build/mini-container) \
-            $(if $(HYPERVISOR_MODULES),build/mini-hypervisor)
+            $(if $(HYPERVISOR_MODULES),build/mini-hypervisor) \
+            $(if $(COMPARE_MODULES),build/mini-compare)
 
 # --- What one can do ---------------------------------------------------------------------
 
@@ -203,7 +206,7 @@ build/trampolines/$1.o: build/trampolines/$1.S lessons/tutor/trampoline.S.h
 
 # What the learner wrote: one object of all files, the names of the functions that are not
 # written yet, and the same as a shared object that a REPL can load.
-build/labs/$1/module.o: $(wildcard labs/$1/*.c) $(wildcard labs/$1/*.h) labs/lab.h $(wildcard mini-container/*.h mini-hypervisor/*.h)
+build/labs/$1/module.o: $(wildcard labs/$1/*.c) $(wildcard labs/$1/*.h) labs/lab.h $(wildcard mini-container/*.h mini-hypervisor/*.h lessons/compare/*.h)
 	@mkdir -p $$(@D)
 	@for f in $$(filter %.c,$$^); do \
 	    $$(CC) $$(LAB_CFLAGS) -c $$$$f -o build/labs/$1/$$$$(basename $$$$f .c).part.o || exit 1; \
@@ -254,14 +257,15 @@ else
 parts = $(foreach l,$1,$(call reference,$l))
 endif
 
-# The products are linked again when FROM is another one than last time.
+# The products are linked again when FROM is another one than last time. `boxwork compare --mine`
+# links them elsewhere: INTO=build/mine.
 .PHONY: always
-build/.from: always
-	@mkdir -p build
+$(INTO)/.from: always
+	@mkdir -p $(@D)
 	@[ "$$(cat $@ 2>/dev/null)" = '$(FROM)' ] || echo '$(FROM)' > $@
 
-build/mini-container: $(patsubst %.c,build/objects/%.o,$(wildcard mini-container/*.c)) $(call parts,$(CONTAINER_MODULES)) \
-                      build/container-whose.o
+$(INTO)/mini-container: $(patsubst %.c,build/objects/%.o,$(wildcard mini-container/*.c)) $(call parts,$(CONTAINER_MODULES)) \
+                      $(INTO)/container-whose.o
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^ $(MODULE_LIBS)
 
@@ -278,12 +282,12 @@ build/red/naive.o: tests/kit/engine/naive.c
 	$(Q)$(CC) $(CFLAGS) -DBOXWORK_RED $(DEPEND) -c $< -o $@
 
 build/red/mini-container: $(patsubst mini-container/%.c,build/red/%.o,$(wildcard mini-container/*.c)) build/red/naive.o \
-                          $(foreach l,$(CONTAINER_MODULES),$(call reference,$l)) build/container-whose.o
+                          $(foreach l,$(CONTAINER_MODULES),$(call reference,$l)) $(INTO)/container-whose.o
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^ $(MODULE_LIBS)
 
-build/mini-hypervisor: $(patsubst %.c,build/objects/%.o,$(wildcard mini-hypervisor/*.c)) $(call parts,$(HYPERVISOR_MODULES)) \
-                       build/hypervisor-whose.o
+$(INTO)/mini-hypervisor: $(patsubst %.c,build/objects/%.o,$(wildcard mini-hypervisor/*.c)) $(call parts,$(HYPERVISOR_MODULES)) \
+                       $(INTO)/hypervisor-whose.o
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^
 
@@ -302,16 +306,34 @@ bench: packages
 
 # Which function is whose, for `--version`: the table whose[] of whose.h.
 define WHOSE
-build/$1-whose.c: build/.from $(foreach l,$2,build/reference/$l/functions $(if $(filter labs,$(FROM)),$(if $(wildcard labs/$l/*.c),build/mixed/$l.o)))
+$(INTO)/$1-whose.c: $(INTO)/.from $(foreach l,$2,build/reference/$l/functions $(if $(filter labs,$(FROM)),$(if $(wildcard labs/$l/*.c),build/mixed/$l.o)))
 	@sh labs/whose.sh $(FROM) $2 > $$@
 	@$(if $(filter labs,$(FROM)),sed -n 's/^ *"\(.*\)".*/\1/p' $$@)
-build/$1-whose.o: build/$1-whose.c
+$(INTO)/$1-whose.o: $(INTO)/$1-whose.c
 	$$(Q)$$(CC) $$(CFLAGS) -c $$< -o $$@
 endef
 $(eval $(call WHOSE,container,$(CONTAINER_MODULES)))
 $(eval $(call WHOSE,hypervisor,$(HYPERVISOR_MODULES)))
+$(eval $(call WHOSE,compare,$(COMPARE_MODULES)))
 
-build/boxwork: $(call objects,lessons/course) $(patsubst %.c,build/%.o,$(filter-out labs/machine/init.c,$(wildcard labs/machine/*.c))) \
+# What measures one against the other: lessons/compare. It runs where they do, also in the lab
+# machine; boxwork makes the report of its figures.
+$(INTO)/mini-compare: $(call objects,lessons/compare) $(call parts,$(COMPARE_MODULES)) $(INTO)/compare-whose.o
+	$(call say,LINK)
+	$(Q)$(CC) -o $@ $^ -ljansson
+
+# The programs that run inside, and what they run in. One of them measures, too.
+COMPARE_WORK := $(patsubst lessons/x01-compare/work/%.c,$(INTO)/compare/work/%,$(wildcard lessons/x01-compare/work/*.c))
+$(INTO)/compare/work/%: build/lessons/x01-compare/work/%.o $(call parts,$(COMPARE_MODULES)) $(INTO)/.from
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) -static -s -o $@ $(filter %.o,$^)
+
+$(INTO)/compare/.made: lessons/compare/build.sh $(wildcard lessons/x01-compare/work/library/*) $(COMPARE_WORK) build/rootfs/.made build/machine/.made
+	@sh lessons/compare/build.sh $(INTO)
+	@touch $@
+
+build/boxwork: $(call objects,lessons/course lessons/compare/report) $(patsubst %.c,build/%.o,$(filter-out labs/machine/init.c,$(wildcard labs/machine/*.c))) \
                build/libtutor.a build/libgrader.a
 	$(call say,LINK)
 	$(Q)$(CC) -o $@ $^ -Wl,--as-needed $(COURSE_LIBS)

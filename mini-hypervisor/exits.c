@@ -79,6 +79,9 @@ void exits_print(const struct exits *exits, const struct vm *vm, uint64_t first_
         fprintf(stderr, "ports: %" PRIu64 " read, %" PRIu64 " written\n", exits->reads,
                 exits->writes);
     fprintf(stderr, "time: %.3f s", (double)(exits_now() - exits->started) / 1e9);
+    if (exits->entered != 0)
+        fprintf(stderr, ", first instruction after %.3f s",
+                (double)(exits->entered - exits->started) / 1e9);
     if (first_output != 0)
         fprintf(stderr, ", first output after %.3f s",
                 (double)(first_output - exits->started) / 1e9);

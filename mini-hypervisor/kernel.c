@@ -203,6 +203,7 @@ static int serve(struct machine *machine, const struct kernel_options *options)
         {CMOS_INDEX, CMOS_DATA, cmos_in, NULL, NULL},
     };
     struct vcpu *vcpu = &machine->vcpu;
+    machine->exits.entered = exits_now();
     while (machine->power == LINUX_GOES_ON && !machine->console.output_failed) {
         if (vcpu_run(vcpu) == -1)
             return -1;

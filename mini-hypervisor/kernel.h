@@ -108,6 +108,7 @@ void console_out(void *context, uint16_t port, unsigned size, uint32_t value);
 
 struct exits {
     uint64_t started; /* nanoseconds of CLOCK_MONOTONIC */
+    uint64_t entered; /* when the guest was first let run; 0: not said */
     uint64_t count[64];
     uint64_t reads, writes; /* of ports */
 };

@@ -127,6 +127,6 @@ size_t word_distance(const char *word, const char *other);
 typedef int course_run(struct course *course, const struct invocation *typed);
 course_run run_default, run_lessons, run_learn, run_open, run_play, run_check, run_status,
     run_hint, run_reset, run_watch, run_doctor, run_export, run_import, run_machine,
-    run_help, run_build, run_complete;
+    run_help, run_build, run_complete, run_compare;
 
 #endif

@@ -139,6 +139,29 @@ const struct course_command course_commands[] = {
         .run = run_doctor,
     },
     {
+        .name = "compare",
+        .help = "a process, a container, a virtual machine: measured",
+        .details =
+            "Runs the same work as a process, in mini-container and in mini-hypervisor, "
+            "in\n"
+            "turn and many times: on this host where both run, else all of it in the "
+            "lab\n"
+            "machine. PARTS are names or numbers: resources, isolation, portability, "
+            "boot,\n"
+            "hardware, scaling, security, dependencies, management, storage, backup,\n"
+            "workflow, costs.\n"
+            "Exit status: 0 measured, 1 something failed, 2 wrong usage, 3 it could not "
+            "run.\n",
+        .options = {{"quick", NULL, "fewer times: about a minute"},
+                    {"lessons", "PARTS", "only these, between commas"},
+                    {"mine", NULL, "with your own functions, as far as they are written"},
+                    {"json", "FILE", "write the figures to FILE"},
+                    {"html", "FILE", "write a page with charts to FILE"},
+                    OPTION_HERE,
+                    OPTION_MACHINE},
+        .run = run_compare,
+    },
+    {
         .name = "export",
         .arguments = "FILE",
         .help = "write your progress to FILE (- is stdout)",

@@ -132,6 +132,15 @@ struct decision where_to_run(struct course *course, const struct lesson *lesson,
     return decision;
 }
 
+struct decision where_needed(struct course *course, const char *needs)
+{
+    struct decision decision = {.place = PLACE_HERE};
+    bool known;
+    if (!machine_inside() && !all_met(course, needs, &decision, &known))
+        send_to_machine(course, &decision);
+    return decision;
+}
+
 /* How `open` tells the session, and what the session asks later: "here" or "guarded". */
 #define PLACE_VARIABLE "BOXWORK_PLACE"
 

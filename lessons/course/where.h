@@ -29,6 +29,9 @@ struct decision {
 struct decision where_to_run(struct course *course, const struct lesson *lesson,
                              enum action action);
 
+/* The same for NEEDS, the words of a page's `needs:`, where no code of the learner's runs. */
+struct decision where_needed(struct course *course, const char *needs);
+
 /* The same, but --here or --machine in TYPED decide. Returns 0, or an exit status with a line
  * on stderr: both were given, or the machine was asked for and cannot run. When it ends as
  * PLACE_NOWHERE the caller decides what that means.

@@ -180,7 +180,8 @@ enum choice { TAKEN, TAKEN_WHOLE, LEFT };
 /* Whether a big folder of build/ is taken. INSIDE is the path behind TOP and its slash. */
 static enum choice choose_big(const struct pack *pack, const char *inside)
 {
-    static const char *const big[] = {"build/sanitized", "build/grade"};
+    static const char *const big[] = {"build/sanitized", "build/grade", "build/compare",
+                                      "build/mine"};
     static const char checks[] = "build/check/"; /* a folder for each lesson */
     for (size_t i = 0; i < sizeof big / sizeof big[0]; i++) {
         size_t length = strlen(big[i]);

@@ -1,0 +1,29 @@
+/* guest.h - virtual machines that stay: booted once, then given one command after the other. */
+#ifndef COMPARE_GUEST_H
+#define COMPARE_GUEST_H
+
+#include "kinds.h"
+
+enum { GUESTS = 2 };
+
+/* A machine that runs init.c without words. It is stopped (SIGSTOP) while nobody asks it, so
+ * that it takes no time from what is measured meanwhile. */
+struct guest {
+    struct running process;
+    char *text; /* what came from it and was not taken */
+    size_t length, room;
+};
+
+/* The guest with this number, booted when it is not there. NULL with compare_failed. It belongs to
+ * the pool. */
+struct guest *guest_get(struct compare *compare, unsigned number);
+
+/* Lets its shell run LINE (without an end of line). Fills in RESULT: the output (errors among it),
+ * the lines, and the status; to be freed always. Returns 0, or -1 with compare_failed. */
+int guest_ask(struct compare *compare, struct guest *guest, const char *line,
+              struct run_result *result);
+
+/* Ends all of them. */
+void guests_end(void);
+
+#endif

@@ -1,0 +1,93 @@
+/* hardware.c - claim 5: what each needs of the host, as `boxwork doctor` finds it out. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "figures.h"
+#include "run.h"
+
+/* Who needs what the doctor probes. */
+static const struct need {
+    const char *fact;
+    bool container, vm;
+} needs[] = {
+    {"namespaces", true, false},     {"seccomp", true, false}, {"cgroup2", true, false},
+    {"userns", false, false},        {"kvm", false, true},     {"kvm-speed", false, true},
+    {"kvm-interrupts", false, true},
+};
+
+static json_t *fact_named(json_t *doctor, const char *id)
+{
+    size_t index;
+    json_t *fact;
+    json_array_foreach(json_object_get(doctor, "host"), index, fact)
+    {
+        const char *name = json_string_value(json_object_get(fact, "id"));
+        if (name != NULL && strcmp(name, id) == 0)
+            return fact;
+    }
+    return NULL;
+}
+
+/* What the doctor says, as JSON; NULL with compare_failed. */
+static json_t *ask_doctor(struct compare *compare)
+{
+    char path[4200];
+    struct run_result result;
+    json_t *doctor = NULL;
+    (void)snprintf(path, sizeof path, "%s/build/boxwork", compare->top);
+    struct run_how how = {.path = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"};
+    int failed =
+        run_command((char *[]){path, "doctor", "--format", "json", NULL}, &how, &result);
+    if (!failed && result.status == 0) {
+        /* The output was cut into lines: put together again. */
+        size_t length = 0;
+        for (size_t i = 0; i < result.line_count; i++) {
+            length += strlen(result.lines[i].text);
+            result.output[length++] = '\n';
+        }
+        doctor = json_loadb(result.output, length, 0, NULL);
+    }
+    if (doctor == NULL)
+        (void)compare_failed(compare, "boxwork doctor: %.200s",
+                             result.errors != NULL ? result.errors : strerror(errno));
+    run_free(&result);
+    return doctor;
+}
+
+int measure_hardware(struct compare *compare)
+{
+    static const char *const columns[] = {"here", "a container needs it",
+                                          "a virtual machine needs it", NULL};
+    json_t *doctor = ask_doctor(compare);
+    unsigned container = 0, vm = 0;
+    if (doctor == NULL)
+        return -1;
+    json_t *table =
+        figures_table(compare, "needs", "What a host offers, and who needs it", "",
+                      CHART_NONE, columns);
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
+        json_t *fact = fact_named(doctor, needs[i].fact);
+        const char *title = json_string_value(json_object_get(fact, "title"));
+        json_t *row = figures_row(table, title != NULL ? title : needs[i].fact);
+        figures_text(row, "%s",
+                     json_is_true(json_object_get(fact, "there")) ? "yes" : "no");
+        figures_text(row, "%s", needs[i].container ? "yes" : "no");
+        figures_text(row, "%s", needs[i].vm ? "yes" : "no");
+        container += needs[i].container;
+        vm += needs[i].vm;
+    }
+    bool kvm = json_is_true(json_object_get(fact_named(doctor, "kvm-speed"), "there"));
+    json_decref(doctor);
+    figures_fact(compare, "container-needs", container);
+    figures_fact(compare, "vm-needs", vm);
+    figures_fact(compare, "kvm", kvm);
+    return figures_verdict(compare, HOLDS,
+                           "A container needs %u things of the kernel and none of the "
+                           "processor; a virtual machine "
+                           "needs %u that only a processor with virtualization (or its "
+                           "emulation) gives, and here "
+                           "they are %s.",
+                           container, vm, kvm ? "there" : "not all there");
+}

@@ -1,0 +1,171 @@
+/* portability.c - claim 3: the same two images under the conditions of other hosts.
+ *
+ * A host is another one when one is not root there, when its kernel does not do what the program
+ * wants, when its processor is another one. Each is made here as well as it goes: another
+ * user, a program that asks for more than a container may, a program for another processor.
+ */
+#define _GNU_SOURCE
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "figures.h"
+#include "guest.h"
+
+enum { TRIALS = 4 };
+
+/* How it ended: "runs", or why not. */
+struct outcome {
+    bool runs;
+    char text[160];
+};
+
+static const char *const trials[] = {"as it is", "as an ordinary user",
+                                     "a program that mounts a file system",
+                                     "built for another processor", NULL};
+
+/* The first line of what was said, without the name of who says it. */
+static const char *reason(const char *errors)
+{
+    const char *colon = strstr(errors, ": ");
+    return colon != NULL && colon < errors + strcspn(errors, "\n") ? colon + 2 : errors;
+}
+
+/* Runs ARGV and notes whether a line beginning with WANTED came out, and status 0. */
+static void try(char *const argv[], const struct run_how *how, const char *wanted,
+                struct outcome *outcome)
+{
+    struct run_result result;
+    int failed = run_command(argv, how, &result);
+    outcome->runs = !failed && result.status == 0 &&
+                    (wanted == NULL || run_line(&result, wanted) != NULL);
+    const char *why = failed ? strerror(errno) : reason(result.errors);
+    if (outcome->runs)
+        (void)snprintf(outcome->text, sizeof outcome->text, "runs");
+    else if (why[0] != '\0' &&
+             strncmp(result.errors ? result.errors : "", "exits:", 6) != 0)
+        (void)snprintf(outcome->text, sizeof outcome->text, "no: %.*s",
+                       (int)strcspn(why, "\n"), why);
+    else
+        (void)snprintf(outcome->text, sizeof outcome->text, "no: exit status %d",
+                       result.status);
+    run_free(&result);
+}
+
+static void try_kind(const struct compare *compare, enum kind kind, char *const words[],
+                     bool ordinary, struct outcome *outcome)
+{
+    struct kind_command command;
+    kind_command(compare, kind, words, &command);
+    command.how.ordinary = ordinary;
+    if (kind == KIND_CONTAINER && ordinary) { /* then it takes a user namespace */
+        size_t used = 0;
+        while (command.argv[used] != NULL)
+            used++;
+        memmove(command.argv + 3, command.argv + 2, (used - 1) * sizeof *command.argv);
+        command.argv[2] = "--rootless";
+    }
+    try(command.argv, &command.how, kind == KIND_VM ? "boxwork: end 0" : NULL, outcome);
+}
+
+/* The same in a machine that is there already. */
+static int try_guest(struct compare *compare, const char *line, struct outcome *outcome)
+{
+    struct run_result result = {0};
+    struct guest *guest = guest_get(compare, 0);
+    int failed = guest == NULL || guest_ask(compare, guest, line, &result) == -1;
+    outcome->runs = !failed && result.status == 0;
+    (void)snprintf(outcome->text, sizeof outcome->text, "%s%s",
+                   outcome->runs ? "runs" : "no: ",
+                   outcome->runs || result.line_count == 0 ? "" : result.lines[0].text);
+    run_free(&result);
+    return failed ? -1 : 0;
+}
+
+/* A program for ARM, which need not be more than its head. */
+static int foreign_program(struct compare *compare, char *path, size_t size)
+{
+    const Elf64_Ehdr head = {
+        .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+                    EV_CURRENT},
+        .e_type = ET_EXEC,
+        .e_machine = EM_AARCH64,
+        .e_version = EV_CURRENT,
+        .e_ehsize = sizeof head,
+    };
+    (void)snprintf(path, size, "%s/foreign", compare->directory);
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+    if (file == -1 || write(file, &head, sizeof head) != sizeof head || close(file) == -1)
+        return compare_failed(compare, "%s: %s", path, strerror(errno));
+    return 0;
+}
+
+/* A program, and a kernel, of another processor. */
+static void try_foreign(struct compare *compare, const char *program,
+                        struct outcome *container, struct outcome *vm)
+{
+    struct kind_command command;
+    char volume[256];
+    (void)snprintf(volume, sizeof volume, "%s:/foreign:ro", program);
+    try((char *[]){compare->container, "run", "--volume", volume, compare->root,
+                   "/foreign", NULL},
+        NULL, NULL, container);
+    kind_command(compare, KIND_VM, (char *[]){"/bin/true", NULL}, &command);
+    command.argv[3] = (char *)program; /* --kernel */
+    try(command.argv, &command.how, "boxwork: end 0", vm);
+}
+
+int measure_portability(struct compare *compare)
+{
+    struct outcome outcomes[KINDS][TRIALS];
+    char foreign[128];
+    if (foreign_program(compare, foreign, sizeof foreign) == -1)
+        return -1;
+    char *first[] = {"/bin/sh", "/bin/first", NULL};
+    char *mounts[] = {"/bin/mount", "-t", "tmpfs", "none", "/home", NULL};
+    progress_say(compare, "on other hosts");
+    try_kind(compare, KIND_CONTAINER, first, false, &outcomes[KIND_CONTAINER][0]);
+    try_kind(compare, KIND_CONTAINER, first, true, &outcomes[KIND_CONTAINER][1]);
+    try_kind(compare, KIND_CONTAINER, mounts, false, &outcomes[KIND_CONTAINER][2]);
+    try_kind(compare, KIND_VM, first, true, &outcomes[KIND_VM][1]);
+    if (try_guest(compare, "first", &outcomes[KIND_VM][0]) == -1 ||
+        try_guest(compare, "mount -t tmpfs none /home", &outcomes[KIND_VM][2]) == -1)
+        return -1;
+    try_foreign(compare, foreign, &outcomes[KIND_CONTAINER][3], &outcomes[KIND_VM][3]);
+    if (run_interrupted)
+        return compare_failed(compare, "interrupted");
+    json_t *table =
+        figures_table(compare, "trials", "What runs where", "", CHART_NONE, trials);
+    unsigned runs[KINDS] = {0};
+    for (int kind = KIND_CONTAINER; kind < KINDS; kind++) {
+        json_t *row = figures_row(table, kind_names[kind]);
+        for (int i = 0; i < TRIALS; i++) {
+            figures_text(row, "%s", outcomes[kind][i].text);
+            runs[kind] += outcomes[kind][i].runs;
+        }
+    }
+    figures_fact(compare, "container-runs", runs[KIND_CONTAINER]);
+    figures_fact(compare, "vm-runs", runs[KIND_VM]);
+    figures_fact(compare, "container-as-it-is", outcomes[KIND_CONTAINER][0].runs);
+    figures_fact(compare, "vm-as-it-is", outcomes[KIND_VM][0].runs);
+    figures_missing(compare,
+                    "another host with another kernel: only this one was at hand");
+    return figures_verdict(
+        compare, HOLDS_WHEN,
+        "It holds when the host's kernel is one that the program can use, and its "
+        "processor the "
+        "same: of %d trials the container passed %u and the machine %u; without root the "
+        "container %s "
+        "and the machine %s, and a program that needs more of a kernel than a container "
+        "may have "
+        "%s in the container and %s in the machine, which brings its own.",
+        TRIALS, runs[KIND_CONTAINER], runs[KIND_VM],
+        outcomes[KIND_CONTAINER][1].runs ? "runs" : "does not run",
+        outcomes[KIND_VM][1].runs ? "runs"
+                                  : "does not (it needs the right to use /dev/kvm)",
+        outcomes[KIND_CONTAINER][2].runs ? "runs" : "fails",
+        outcomes[KIND_VM][2].runs ? "runs" : "fails");
+}

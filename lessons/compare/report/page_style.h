@@ -1,0 +1,46 @@
+/* page_style.h - the style of the page: light and dark, narrow and wide, screen and paper. */
+#ifndef PAGE_STYLE_H
+#define PAGE_STYLE_H
+
+static const char page_style[] =
+    ":root{color-scheme:light "
+    "dark;--text:#1d2430;--soft:#5a6372;--back:#fff;--panel:#f3f5f8;"
+    "--line:#d5dae1;--link:#1a56a8;--mark:#c7791a}\n"
+    "@media(prefers-color-scheme:dark){:root{--text:#e4e7ec;--soft:#a3abb8;--back:#"
+    "15181d;"
+    "--panel:#20252d;--line:#3a414d;--link:#84b3f0;--mark:#e0a34e}}\n"
+    "body{margin:0;background:var(--back);color:var(--text);"
+    "font:1rem/1.55 system-ui,sans-serif}\n"
+    "main{max-width:46rem;margin:0 auto;padding:1.5rem 1rem 4rem}\n"
+    "h1{font-size:1.7rem;line-height:1.2}h2{font-size:1.3rem;margin:0 0 .8rem}\n"
+    "a{color:var(--link)}\n"
+    "section{border-top:1px solid var(--line);margin-top:2.5rem;padding-top:1.5rem}\n"
+    "blockquote{margin:0 0 1rem;padding:.2rem 0 .2rem 1rem;border-left:4px solid "
+    "var(--line);"
+    "font-size:1.15rem;font-style:italic}\n"
+    ".guess,.warning{background:var(--panel);border-left:4px solid var(--mark);"
+    "padding:.7rem 1rem;border-radius:0 4px 4px 0}\n"
+    ".verdict{background:var(--panel);padding:.8rem 1rem;border-radius:4px}\n"
+    ".missing{color:var(--soft);font-size:.9rem;margin:.3rem 0}\n"
+    "dl.place{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:."
+    "6rem 1.5rem;"
+    "margin:1rem "
+    "0}dt{color:var(--soft);font-size:.85rem}dd{margin:0;overflow-wrap:anywhere}\n"
+    "nav ol{columns:14rem;padding-left:1.8rem}\n"
+    "figure{margin:1.2rem 0;max-width:40rem}svg{width:100%;height:auto;display:block}\n"
+    ".wide{overflow-x:auto;margin:1rem 0}\n"
+    "table{border-collapse:collapse;font-size:.9rem}\n"
+    "caption{text-align:left;font-weight:600;padding:.3rem 0}\n"
+    "th,td{border-bottom:1px solid var(--line);padding:.35rem .8rem .35rem "
+    "0;text-align:left;"
+    "vertical-align:top;overflow-wrap:anywhere;min-width:5rem}\n"
+    "thead th{color:var(--soft);font-weight:600}tbody th{font-weight:600}\n"
+    "td.n{font-variant-numeric:tabular-nums}\n"
+    "@media "
+    "print{:root{--text:#000;--soft:#444;--back:#fff;--panel:#fff;--line:#999;--link:#"
+    "000}"
+    "main{max-width:none;padding:0}nav{display:none}section{break-inside:auto}"
+    "figure,table,.guess,.verdict{break-inside:avoid}.wide{overflow:visible}"
+    ".verdict,.guess{border:1px solid #999}}\n";
+
+#endif

@@ -1,0 +1,131 @@
+/* text.c - the report for a terminal: where, then each claim with its figures and verdict. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "report.h"
+
+struct writer {
+    FILE *to;
+    const struct report_style *style;
+};
+
+/* How many columns a text takes: bytes that begin a character. */
+static size_t width_of(const char *text, size_t length)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < length; i++)
+        width += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return width;
+}
+
+/* Writes TEXT in lines from column AT on; the cursor stands there already. */
+static void wrapped(const struct writer *writer, size_t at, const char *text)
+{
+    size_t right = writer->style->columns > 40 ? (size_t)writer->style->columns : 40;
+    size_t column = at;
+    while (*text != '\0') {
+        size_t length = strcspn(text, " "), width = width_of(text, length);
+        if (column > at && column + 1 + width > right) {
+            fprintf(writer->to, "\n%*s", (int)at, "");
+            column = at;
+        }
+        fprintf(writer->to, "%s%.*s", column > at ? " " : "", (int)length, text);
+        column += width + (column > at);
+        text += length;
+        text += strspn(text, " ");
+    }
+    fputc('\n', writer->to);
+}
+
+/* What a line is about, in bold where there is colour. */
+static void label(const struct writer *writer, const char *indent, const char *text)
+{
+    fprintf(writer->to, "%s%s%s%s", indent, writer->style->colour ? "\033[1m" : "", text,
+            writer->style->colour ? "\033[0m" : "");
+}
+
+/* A row: its name, then "column: cell" one after the other. */
+static void row(const struct writer *writer, const json_t *table, const json_t *row)
+{
+    char line[4096] = "", cell[512];
+    size_t index, length = 0;
+    const json_t *one;
+    json_array_foreach(json_object_get(row, "cells"), index, one)
+    {
+        const char *column =
+            json_string_value(json_array_get(json_object_get(table, "columns"), index));
+        report_cell(one, true, cell, sizeof cell);
+        if (length < sizeof line)
+            length += (size_t)snprintf(line + length, sizeof line - length, "%s%s %s",
+                                       index > 0 ? "; " : "", column ? column : "", cell);
+    }
+    fprintf(writer->to, "      %-16s ", report_word(row, "name"));
+    wrapped(writer, 23, line);
+}
+
+static void table(const struct writer *writer, const json_t *table)
+{
+    size_t index;
+    const json_t *one;
+    const char *unit = report_word(table, "unit");
+    fprintf(writer->to, "    %s%s%s\n", report_word(table, "title"), unit[0] ? ", " : "",
+            unit);
+    json_array_foreach(json_object_get(table, "rows"), index, one)
+        row(writer, table, one);
+}
+
+static void claim(const struct writer *writer, const json_t *claim)
+{
+    size_t index;
+    const json_t *one;
+    const char *state = report_word(claim, "state");
+    char title[128];
+    (void)snprintf(title, sizeof title, "%d %s: ", (int)report_number(claim, "number"),
+                   report_word(claim, "id"));
+    fputc('\n', writer->to);
+    label(writer, "  ", title);
+    wrapped(writer, 2 + strlen(title), report_word(claim, "claim"));
+    json_array_foreach(json_object_get(claim, "tables"), index, one) table(writer, one);
+    json_array_foreach(json_object_get(claim, "missing"), index, one)
+        fprintf(writer->to, "    missing: %s\n", json_string_value(one));
+    const char *verdict = report_word(claim, "verdict");
+    label(writer, "  ", strcmp(state, "measured") == 0 ? verdict : state);
+    fputs(": ", writer->to);
+    wrapped(writer, 4,
+            report_word(claim, strcmp(state, "measured") == 0 ? "sentence" : "reason"));
+}
+
+static void place(const struct writer *writer, const json_t *report)
+{
+    const json_t *place = json_object_get(report, "place");
+    const char *whose = report_word(report, "whose");
+    fprintf(writer->to, "measured in %s: %s, %d processor%s, Linux %s, KVM %s\n",
+            report_word(report, "where"), report_word(place, "cpu"),
+            (int)report_number(place, "cpus"),
+            report_number(place, "cpus") == 1 ? "" : "s", report_word(place, "kernel"),
+            report_word(place, "kvm"));
+    if (strcmp(report_word(place, "kvm"), "native") != 0)
+        fputs("only ratios hold there: a real processor is quicker, and not by the same "
+              "factor\nin everything\n",
+              writer->to);
+    if (whose[0] != '\0')
+        fprintf(writer->to, "whose functions: %s\n", whose);
+    fputs("each figure is a median; half of all runs lie between the two in brackets\n",
+          writer->to);
+}
+
+int report_text(const json_t *report, const struct report_style *style, FILE *to)
+{
+    struct writer writer = {.to = to, .style = style};
+    size_t index;
+    const json_t *one;
+    place(&writer, report);
+    json_array_foreach(json_object_get(report, "claims"), index, one) claim(&writer, one);
+    struct report_count count = report_count(report);
+    fprintf(to, "\n%u of %u measured in %.0f s, %u missing, %u failed\n", count.measured,
+            count.all, report_number(report, "seconds"), count.missing, count.failed);
+    if (fflush(to) == 0 && !ferror(to))
+        return 0;
+    errno = errno != 0 ? errno : EIO;
+    return -1;
+}

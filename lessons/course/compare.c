@@ -1,0 +1,375 @@
+/* compare.c - `boxwork compare`: builds what is compared, has it measured where both engines run,
+ * and writes the report.
+ *
+ * mini-compare (lessons/compare) measures, on this host or in the lab machine, and never in
+ * both. Its figures come back on its standard output, which is a memory file here, so that
+ * nothing lies around when it is interrupted. gnuplot and the page are the host's business.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "course.h"
+#include "report/report.h"
+#include "machine.h"
+#include "run.h"
+#include "where.h"
+
+/* What the figures are made with. */
+struct comparing {
+    struct course *course;
+    const struct invocation *typed;
+    const char *into; /* "build", or "build/mine" */
+    bool inside;      /* in the lab machine */
+};
+
+/* What both engines need, in the words of `needs:`. */
+#define NEEDS "root namespaces seccomp cgroup2 kvm-kernel"
+
+static bool asked(const struct comparing *comparing, const char *name)
+{
+    return option(comparing->typed, name) != NULL;
+}
+
+/* --- building ------------------------------------------------------------------------------ */
+
+/* Makes the engines, mini-compare and what they run. With --mine they are linked with the
+ * learner's functions, beside the products that are there. */
+static int build(const struct comparing *comparing)
+{
+    static const char *const mine[] = {"FROM=labs",
+                                       "INTO=build/mine",
+                                       "build/mine/mini-container",
+                                       "build/mine/mini-hypervisor",
+                                       "build/mine/mini-compare",
+                                       "build/mine/compare/.made",
+                                       NULL};
+    static const char *const reference[] = {"build/mini-container",
+                                            "build/mini-hypervisor", "build/mini-compare",
+                                            "build/compare/.made", NULL};
+    int status =
+        course_make(comparing->course, asked(comparing, "mine") ? mine : reference,
+                    asked(comparing, "mine"));
+    if (status > 0)
+        return course_error(comparing->course,
+                            asked(comparing, "mine")
+                                ? "your labs do not build: make FROM=labs"
+                                : "it does not build: make");
+    return status == 0 ? STATUS_OK : STATUS_FAILED;
+}
+
+/* Whether mini-compare knows the words of --lessons: it says itself what it does not know. */
+static int check_words(const struct comparing *comparing)
+{
+    char *program = course_path(comparing->course, "%s/mini-compare", comparing->into);
+    const char *words = option(comparing->typed, "lessons");
+    char *argv[] = {program, "--lessons", (char *)words, "--list", NULL};
+    int status;
+    char *output =
+        words != NULL ? run_output(comparing->course->top, argv, &status) : NULL;
+    free(program);
+    if (words == NULL || (output != NULL && status == 0)) {
+        free(output);
+        return STATUS_OK;
+    }
+    free(output);
+    return course_usage(
+        comparing->course,
+        "--lessons %s: they are the names or numbers of parts, between commas", words);
+}
+
+/* --- where --------------------------------------------------------------------------------- */
+
+/* Decides, or ends with a status. */
+static int decide(struct comparing *comparing)
+{
+    struct course *course = comparing->course;
+    bool here = asked(comparing, "here"), machine = asked(comparing, "machine");
+    if (here && machine)
+        return course_usage(course, "--here and --machine: choose one");
+    if (here || machine_inside())
+        return STATUS_OK;
+    struct decision decision = {.place = PLACE_MACHINE};
+    if (!machine) {
+        decision = where_needed(course, NEEDS);
+        if (decision.place == PLACE_HERE && asked(comparing, "mine") && geteuid() == 0)
+            decision.place =
+                PLACE_MACHINE; /* own code does not run as root on the host */
+    }
+    if (decision.place == PLACE_HERE)
+        return STATUS_OK;
+    comparing->inside = true;
+    const struct host_fact *fact = host_fact(&course->host, "machine");
+    if (fact->there)
+        return STATUS_OK;
+    (void)course_error(course, "the lab machine cannot run here: %s", fact->detail);
+    return STATUS_CANNOT_RUN;
+}
+
+/* --- measuring ------------------------------------------------------------------------------- */
+
+/* MiB for the lab machine: fifty idle machines want 5 GiB, and --quick far less. */
+static int machine_memory(bool quick)
+{
+    double there =
+        (double)sysconf(_SC_AVPHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / 1048576;
+    int wanted = quick ? 2048 : 6144;
+    return there * 0.7 > wanted ? wanted : there * 0.7 > 1024 ? (int)(there * 0.7) : 1024;
+}
+
+static int measure_inside(const struct comparing *comparing, char *const argv[])
+{
+    struct machine_result result;
+    struct machine_job job = {
+        .top = comparing->course->top,
+        .command = argv,
+        .memory = machine_memory(asked(comparing, "quick")),
+    };
+    if (machine_run(&job, &result) == 0)
+        return result.status;
+    if (result.end == MACHINE_INTERRUPTED) {
+        (void)signal(result.signal, SIG_DFL); /* to die of it, as a shell expects */
+        (void)raise(result.signal);
+    }
+    (void)course_error(comparing->course, "the lab machine: %s", result.message);
+    return STATUS_CANNOT_RUN;
+}
+
+/* Its signals are ours as well, so we wait for its end, and die as it did. */
+static int measure_here(char *const argv[])
+{
+    (void)signal(SIGINT, SIG_IGN);
+    int status = run_program(argv);
+    (void)signal(SIGINT, SIG_DFL);
+    if (status == 128 + SIGINT)
+        (void)raise(SIGINT);
+    return status;
+}
+
+/* Runs mini-compare with its output in the memory file FIGURES. Returns its exit status. */
+static int measure(const struct comparing *comparing, int figures)
+{
+    struct course *course = comparing->course;
+    char *program = course_path(course, "%s/mini-compare", comparing->into);
+    char *parts = course_path(course, "%s/compare", comparing->into);
+    char *argv[10] = {program, "--parts", parts};
+    int used = 3, status = STATUS_FAILED;
+    if (asked(comparing, "quick"))
+        argv[used++] = "--quick";
+    if (isatty(STDERR_FILENO))
+        argv[used++] = "--progress";
+    if (asked(comparing, "lessons")) {
+        argv[used++] = "--lessons";
+        argv[used++] = (char *)option(comparing->typed, "lessons");
+    }
+    (void)fflush(NULL); /* what waits in our buffers is not part of the figures */
+    int out = dup(STDOUT_FILENO);
+    if (chdir(course->top) == -1 || out == -1 || dup2(figures, STDOUT_FILENO) == -1)
+        (void)course_error(course, "%s: %s", course->top, strerror(errno));
+    else
+        status = comparing->inside ? measure_inside(comparing, argv) : measure_here(argv);
+    if (out != -1 && dup2(out, STDOUT_FILENO) == -1)
+        status = STATUS_FAILED;
+    if (out != -1)
+        (void)close(out); /* stdout holds it */
+    free(program);
+    free(parts);
+    return status;
+}
+
+/* --- what only the host knows ----------------------------------------------------------------- */
+
+/* How many functions of PROGRAM are whose: "--version" says it of each. */
+static void count_whose(const struct comparing *comparing, const char *name,
+                        unsigned *yours, unsigned *all)
+{
+    char *program = course_path(comparing->course, "%s/%s", comparing->into, name);
+    char *argv[] = {program, "--version", NULL}, *state = NULL;
+    int status;
+    char *text = run_output(comparing->course->top, argv, &status);
+    for (char *line = strtok_r(text, "\n", &state); text != NULL && line != NULL;
+         line = strtok_r(NULL, "\n", &state)) {
+        *all += strstr(line, ": ") != NULL;
+        *yours += strstr(line, ": yours") != NULL;
+    }
+    free(text);
+    free(program);
+}
+
+static int add_facts(const struct comparing *comparing, json_t *report)
+{
+    static const char *const products[] = {"mini-container", "mini-hypervisor",
+                                           "mini-compare"};
+    char whose[128], when[40];
+    unsigned yours = 0, all = 0;
+    time_t now = time(NULL);
+    struct tm local;
+    for (size_t i = 0; i < sizeof products / sizeof *products; i++)
+        count_whose(comparing, products[i], &yours, &all);
+    if (yours > 0)
+        (void)snprintf(whose, sizeof whose,
+                       "%u of %u are yours, the others the reference", yours, all);
+    else
+        (void)snprintf(whose, sizeof whose, "the reference");
+    if (localtime_r(&now, &local) == NULL ||
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M", &local) == 0)
+        when[0] = '\0';
+    const char *where =
+        comparing->inside || machine_inside() ? "the lab machine" : "this host";
+    return json_object_set_new(report, "where", json_string(where)) |
+           json_object_set_new(report, "mine", json_boolean(asked(comparing, "mine"))) |
+           json_object_set_new(report, "whose", json_string(whose)) |
+           json_object_set_new(report, "when", json_string(when));
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+typedef int write_report(const json_t *report, FILE *to, char *why, size_t size);
+
+static int write_json(const json_t *report, FILE *to, char *why, size_t size)
+{
+    if (json_dumpf(report, to, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) == 0 &&
+        fputc('\n', to) != EOF)
+        return 0;
+    (void)snprintf(why, size, "%s", strerror(errno));
+    return -1;
+}
+
+/* Whether FILE could be written, before anybody waits for a minute. */
+static int check_place(const struct comparing *comparing, const char *name)
+{
+    const char *file = option(comparing->typed, name);
+    if (file == NULL)
+        return STATUS_OK;
+    if (file[0] == '\0')
+        return course_usage(comparing->course, "--%s: its value is missing", name);
+    char *folder = strdup(file), *slash = folder != NULL ? strrchr(folder, '/') : NULL;
+    if (slash != NULL)
+        slash[slash == folder] = '\0';
+    const char *where = slash != NULL ? folder : ".";
+    int status = STATUS_OK;
+    if (folder == NULL || access(where, W_OK | X_OK) == -1)
+        status =
+            course_error(comparing->course, "%s: %s: it must be a folder to write in",
+                         where, strerror(errno));
+    free(folder);
+    return status;
+}
+
+/* Writes FILE whole or not at all: under another name first. */
+static int write_file(const struct comparing *comparing, const char *file,
+                      write_report *write_it, const json_t *report)
+{
+    char *other = NULL, why[256] = "";
+    if (asprintf(&other, "%s.XXXXXX", file) == -1)
+        return course_error(comparing->course, "%s: no memory", file);
+    int fd = mkstemp(other), failed = 0;
+    FILE *to = fd != -1 ? fdopen(fd, "w") : NULL;
+    if (to == NULL) {
+        int saved = errno;
+        if (fd != -1)
+            (void)unlink(other); /* empty */
+        free(other);
+        return course_error(comparing->course, "%s: %s", file, strerror(saved));
+    }
+    failed = write_it(report, to, why, sizeof why);
+    mode_t mask = umask(0);
+    (void)umask(mask); /* as it was */
+    if (!failed &&
+        (fchmod(fd, 0666 & ~mask) == -1 || fflush(to) == EOF || fsync(fd) == -1)) {
+        (void)snprintf(why, sizeof why, "%s", strerror(errno));
+        failed = -1;
+    }
+    if (fclose(to) == EOF && !failed) {
+        (void)snprintf(why, sizeof why, "%s", strerror(errno));
+        failed = -1;
+    }
+    if (!failed && rename(other, file) == -1) {
+        (void)snprintf(why, sizeof why, "%s", strerror(errno));
+        failed = -1;
+    }
+    if (failed)
+        (void)unlink(other); /* half of a file is worse than none */
+    free(other);
+    return failed ? course_error(comparing->course, "%s: %s", file, why) : STATUS_OK;
+}
+
+static int write_all(const struct comparing *comparing, json_t *report,
+                     const char *folder)
+{
+    const char *json = option(comparing->typed, "json"),
+               *html = option(comparing->typed, "html");
+    const struct report_style style = {.colour = comparing->course->colour,
+                                       .columns = comparing->course->columns};
+    /* Names of files are meant from where the command was typed. */
+    if (chdir(folder) == -1)
+        return course_error(comparing->course, "%s: %s", folder, strerror(errno));
+    int status =
+        json != NULL ? write_file(comparing, json, write_json, report) : STATUS_OK;
+    if (html != NULL && write_file(comparing, html, report_page, report) != STATUS_OK)
+        status = STATUS_FAILED;
+    if (report_text(report, &style, stdout) == -1)
+        status = course_error(comparing->course, "stdout: %s", strerror(errno));
+    return status == STATUS_OK && report_count(report).failed > 0 ? STATUS_FAILED
+                                                                  : status;
+}
+
+/* The figures in a memory file, as JSON; NULL with a line. */
+static json_t *read_figures(const struct comparing *comparing, int figures)
+{
+    json_error_t error;
+    if (lseek(figures, 0, SEEK_SET) == -1) {
+        (void)course_error(comparing->course, "the figures: %s", strerror(errno));
+        return NULL;
+    }
+    json_t *report = json_loadfd(figures, 0, &error);
+    if (json_is_object(report) && json_is_array(json_object_get(report, "claims")))
+        return report;
+    json_decref(report);
+    (void)course_error(comparing->course,
+                       "the figures are not what mini-compare writes: %s", error.text);
+    return NULL;
+}
+
+int run_compare(struct course *course, const struct invocation *typed)
+{
+    struct comparing comparing = {.course = course, .typed = typed, .into = "build"};
+    if (asked(&comparing, "mine"))
+        comparing.into = "build/mine";
+    int status = decide(&comparing);
+    if (status == STATUS_OK)
+        status = check_place(&comparing, "json");
+    if (status == STATUS_OK)
+        status = check_place(&comparing, "html");
+    if (status == STATUS_OK && !machine_inside())
+        status = build(&comparing);
+    if (status == STATUS_OK)
+        status = check_words(&comparing);
+    if (status != STATUS_OK)
+        return status;
+    char *folder = getcwd(NULL, 0);
+    int figures = memfd_create("figures", MFD_CLOEXEC);
+    if (folder == NULL || figures == -1)
+        status = course_error(course, "figures: %s", strerror(errno));
+    else
+        status = measure(&comparing, figures);
+    json_t *report = status == 0 ? read_figures(&comparing, figures) : NULL;
+    if (report != NULL && add_facts(&comparing, report) == 0)
+        status = write_all(&comparing, report, folder);
+    else if (status == 0)
+        status = STATUS_FAILED;
+    json_decref(report);
+    if (figures != -1)
+        (void)close(figures); /* it was read, or nobody wants it */
+    free(folder);
+    return status;
+}
