@@ -165,7 +165,9 @@ int measure_resources(struct compare *compare)
                                                : "they do not fit into this memory");
         }
     one_table(compare, all, "group", "Charged by the kernel to so many idle ones", true);
-    one_table(compare, all, "pss", "Of that, fair share (PSS) of their processes", false);
+    one_table(compare, all, "pss",
+              "Fair share (PSS) of their processes, with the pages of the programs",
+              false);
     cpu_table(compare, all);
     /* Per instance, from the greatest number that was measured of containers. */
     double container =
