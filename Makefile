@@ -323,13 +323,13 @@ $(INTO)/mini-compare: $(call objects,lessons/compare) $(call parts,$(COMPARE_MOD
 	$(Q)$(CC) -o $@ $^ -ljansson
 
 # The programs that run inside, and what they run in. One of them measures, too.
-COMPARE_WORK := $(patsubst lessons/x01-compare/work/%.c,$(INTO)/compare/work/%,$(wildcard lessons/x01-compare/work/*.c))
-$(INTO)/compare/work/%: build/lessons/x01-compare/work/%.o $(call parts,$(COMPARE_MODULES)) $(INTO)/.from
+COMPARE_WORK := $(patsubst lessons/compare/inside/%.c,$(INTO)/compare/inside/%,$(wildcard lessons/compare/inside/*.c))
+$(INTO)/compare/inside/%: build/lessons/compare/inside/%.o $(call parts,$(COMPARE_MODULES)) $(INTO)/.from
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) -static -s -o $@ $(filter %.o,$^)
 
-$(INTO)/compare/.made: lessons/compare/build.sh $(wildcard lessons/x01-compare/work/library/*) $(COMPARE_WORK) build/rootfs/.made build/machine/.made
+$(INTO)/compare/.made: lessons/compare/build.sh $(wildcard lessons/compare/inside/library/*) $(COMPARE_WORK) build/rootfs/.made build/machine/.made
 	@sh lessons/compare/build.sh $(INTO)
 	@touch $@
 

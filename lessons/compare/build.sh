@@ -2,7 +2,7 @@
 # build.sh INTO - makes what `boxwork compare` runs, in INTO/compare (INTO is build, or build/mine).
 #
 #     rootfs/       the root file system of all three kinds: busybox, and the programs of
-#                   lessons/x01-compare/work, which the Makefile has linked into INTO/compare/work
+#                   lessons/compare/inside, which the Makefile has linked into INTO/compare/inside
 #     vmlinuz       Debian's cloud kernel as it is installed or packaged, see labs/machine/build.sh
 #     initrd.cpio   rootfs, as the initramfs of the virtual machine
 #     about         what it was made of: a word, a name, a version on each line
@@ -38,7 +38,7 @@ fi
 
 cp -R build/rootfs "$new/rootfs"
 rm -f "$new/rootfs/.made"
-for program in "$into"/work/*; do
+for program in "$into"/inside/*; do
     case $program in
     */init) cp "$program" "$new/rootfs/init" ;; # bin/init is busybox
     *) cp "$program" "$new/rootfs/bin/" ;;
@@ -47,7 +47,7 @@ done
 printf '%s\n' '#!/bin/sh' 'echo "first line"' 'exec true' > "$new/rootfs/bin/first"
 chmod 755 "$new/rootfs/bin/first"
 # A library in two versions, a program that needs it, and what links the two at the start.
-library=lessons/x01-compare/work/library
+library=lessons/compare/inside/library
 loader=/lib64/ld-linux-x86-64.so.2
 mkdir -p "$new/rootfs/lib" "$new/rootfs/lib64" "$new/rootfs/library/1" "$new/rootfs/library/2"
 for version in 1 2; do

@@ -1,4 +1,4 @@
-/* costs.c - the price of four small things inside each kind; the program is work/cost.c.
+/* costs.c - the price of four small things inside each kind; the program is inside/cost.c.
  *
  * The three take turns. The virtual machine is one that was booted before.
  */

@@ -1,6 +1,6 @@
 /* isolation.c - claim 2: which kernel answers, what one sees of others, whose kernel is asked.
  *
- * The same program (work/tell.c) asks in all three kinds, and a process called "neighbour" waits
+ * The same program (inside/tell.c) asks in all three kinds, and a process called "neighbour" waits
  * meanwhile to be seen. Then the system calls of one piece of work are counted where they
  * arrive: at this kernel, or not.
  */

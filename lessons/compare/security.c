@@ -1,6 +1,6 @@
 /* security.c - claim 7: the attacks of the course from inside each kind, and the doors counted.
  *
- * The program is work/attack.c, run as root. It says what the kernel told it; whether the host
+ * The program is inside/attack.c, run as root. It says what the kernel told it; whether the host
  * was reached is decided here: was the secret of this run read, is the victim dead? What only
  * a kernel can be asked (load a module, open its memory, restart) reaches the host when that
  * kernel is the host's.

@@ -140,7 +140,7 @@ const struct course_command course_commands[] = {
     },
     {
         .name = "compare",
-        .help = "a process, a container, a virtual machine: measured",
+        .help = "measure a process, a container, a machine",
         .details =
             "Runs the same work as a process, in mini-container and in mini-hypervisor, "
             "in\n"
