@@ -83,6 +83,8 @@ int interrupts_frame(const struct vm *vm, struct vcpu *vcpu, uint8_t vector,
 /* Makes the guest take VECTOR (16 to 255) as an interrupt, if it can now: when KVM says
  * so in the run page, after an exit. If it cannot (IF is clear, say), asks KVM to exit
  * as soon as it can (KVM_EXIT_IRQ_WINDOW_OPEN); when it can, takes such a wish back.
+ * The run page speaks of the last exit: who sets the registers of a guest anew has to set
+ * ready_for_interrupt_injection to 0, or the first vector is taken whatever IF says.
  * Returns 0: it will be taken before the next instruction. 1: not now; call again after
  * the next exit. -1 with errno EINVAL (VECTOR), or of KVM_INTERRUPT (ENXIO: KVM has the
  * chips).
