@@ -45,6 +45,7 @@ struct bench {
     uint16_t segment, offset;        /* where the program starts: `reset` goes there */
     char program[256];               /* what stands there: a file, or one of our guests */
     size_t size;                     /* its bytes */
+    uint32_t linked;                 /* the address of its first byte in its ELF file */
     unsigned loads;                  /* how many programs were loaded so far */
     uint16_t shown[BENCH_REGISTERS]; /* the registers when they were last looked at */
 };

@@ -100,15 +100,16 @@ int code_assemble(struct tutor *tutor, const char *source, const char *text,
     return status;
 }
 
-size_t code_disassemble(const uint8_t *bytes, size_t length, uint16_t offset,
-                        char text[CODE_TEXT])
+size_t code_disassemble(unsigned bits, const uint8_t *bytes, size_t length,
+                        uint64_t offset, char text[CODE_TEXT])
 {
     csh capstone;
     cs_insn *instruction;
     size_t size = 1;
 
     snprintf(text, CODE_TEXT, ".byte 0x%02x", *bytes);
-    if (cs_open(CS_ARCH_X86, CS_MODE_16, &capstone) != CS_ERR_OK)
+    if (cs_open(CS_ARCH_X86, bits == 16 ? CS_MODE_16 : CS_MODE_32, &capstone) !=
+        CS_ERR_OK)
         return size;
     if (cs_disasm(capstone, bytes, length, offset, 1, &instruction) == 1) {
         snprintf(text, CODE_TEXT, "%s%s%s", instruction->mnemonic,

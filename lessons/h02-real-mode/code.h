@@ -24,11 +24,11 @@ enum {
 int code_assemble(struct tutor *tutor, const char *source, const char *text,
                   uint8_t *image, size_t *size);
 
-/* Writes the instruction that starts at BYTES (LENGTH of them are there), and stands at
+/* Writes the instruction of BITS (16 or 32) that starts at BYTES (LENGTH of them are there), and stands at
  * OFFSET of its segment, into TEXT. Returns how many bytes it has; 1 and ".byte 0x0f"
  * for what is no instruction. LENGTH is at least 1.
  */
-size_t code_disassemble(const uint8_t *bytes, size_t length, uint16_t offset,
-                        char text[CODE_TEXT]);
+size_t code_disassemble(unsigned bits, const uint8_t *bytes, size_t length,
+                        uint64_t offset, char text[CODE_TEXT]);
 
 #endif

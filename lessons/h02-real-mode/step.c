@@ -35,7 +35,7 @@ size_t word_instruction(struct tutor *tutor, const struct bench *bench, uint16_t
         tutor_error(tutor, "%04x:%04x: there is no guest memory", segment, offset);
         return 0;
     }
-    size_t size = code_disassemble(bytes, length, offset, text);
+    size_t size = code_disassemble(16, bytes, length, offset, text);
     for (size_t i = 0; i < size; i++)
         end += sprintf(end, "%02x ", bytes[i]);
     *columns = printf("%04x:%04x  %-18s %s", segment, offset, hex, text);
@@ -58,6 +58,7 @@ static int place(struct tutor *tutor, struct bench *bench, const char *name,
                            : errno == EFAULT ? "there is not that much guest memory"
                                              : strerror(errno));
     snprintf(bench->program, sizeof bench->program, "%s", name);
+    bench->linked = 0;
     bench->size = size;
     bench->loads++;
     if (bench_reset(tutor, bench) || registers_get(tutor, bench, &registers))

@@ -75,7 +75,8 @@ static char *names_of(const char *file)
 }
 
 /* The ELF file beside the program NAME, which is a path, or one of our guests. */
-static bool elf_beside(struct tutor *tutor, const char *name, char path[PATH_MAX])
+static bool elf_beside(struct tutor *tutor, const char *name, uint32_t linked,
+                       char path[PATH_MAX])
 {
     size_t length = strlen(name);
 
@@ -84,7 +85,8 @@ static bool elf_beside(struct tutor *tutor, const char *name, char path[PATH_MAX
     snprintf(path, PATH_MAX, "%.*s.elf", (int)length, name);
     if (access(path, R_OK) == 0)
         return true;
-    snprintf(path, PATH_MAX, "build/guests/real/%s.elf", name);
+    snprintf(path, PATH_MAX, "build/guests/%s/%s.elf", linked ? "protected" : "real",
+             name);
     const char *ours = strchr(name, '/') ? NULL : tutor_path(tutor, path);
     if (ours == NULL || access(ours, R_OK) == -1)
         return false;
@@ -97,10 +99,12 @@ static int read_symbols(struct tutor *tutor, struct debugger *debugger)
     char path[PATH_MAX];
 
     monitor_symbols_free(&debugger->symbols);
-    debugger->symbols_base =
-        realmode_address(debugger->bench->segment, debugger->bench->offset);
+    debugger->start = realmode_address(debugger->bench->segment, debugger->bench->offset);
+    debugger->symbols_base = debugger->start - debugger->bench->linked;
     char *text =
-        elf_beside(tutor, debugger->bench->program, path) ? names_of(path) : NULL;
+        elf_beside(tutor, debugger->bench->program, debugger->bench->linked, path)
+            ? names_of(path)
+            : NULL;
     if (text == NULL)
         return 0;
     int result = monitor_symbols_read(&debugger->symbols, text, keep_places(text));
@@ -113,7 +117,7 @@ const char *debug_symbol(const struct debugger *debugger, uint64_t address,
 {
     uint64_t inside = address - debugger->symbols_base;
 
-    if (address < debugger->symbols_base || inside >= debugger->size)
+    if (address < debugger->start || address - debugger->start >= debugger->size)
         return NULL;
     const struct monitor_symbol *symbol = monitor_symbol_at(&debugger->symbols, inside);
     if (symbol == NULL)
@@ -153,6 +157,27 @@ int debug_break_at(const struct debugger *debugger, uint64_t address)
         if (debugger->breaks.at[i].address == address)
             return (int)i;
     return -1;
+}
+
+unsigned debug_bits(const struct debugger *debugger)
+{
+    struct kvm_sregs sregs = {0};
+
+    /* A vCPU that exists always has them. */
+    (void)ioctl(debugger->bench->machine->vcpu.fd, KVM_GET_SREGS, &sregs);
+    return !(sregs.cr0 & 1) || !sregs.cs.db ? 16 : 32;
+}
+
+/* KVM walks the tables of a guest that has paging on; without it the two addresses are the
+ * same. (KVM api, 4.84 KVM_TRANSLATE.) */
+uint8_t *debug_byte(const struct debugger *debugger, uint64_t address)
+{
+    const struct machine *machine = debugger->bench->machine;
+    struct kvm_translation translation = {.linear_address = address};
+
+    if (ioctl(machine->vcpu.fd, KVM_TRANSLATE, &translation) == -1 || !translation.valid)
+        return NULL;
+    return vm_at(&machine->vm, translation.physical_address, 1);
 }
 
 static uint8_t *byte_at(const struct debugger *debugger, uint64_t address)
@@ -270,7 +295,8 @@ void debug_place(const struct debugger *debugger, uint64_t address,
 
     /* Without cs it is shown as seen from address 0. */
     (void)ioctl(debugger->bench->machine->vcpu.fd, KVM_GET_SREGS, &sregs);
-    if (address >= sregs.cs.base && address - sregs.cs.base <= UINT16_MAX)
+    bool real = !(sregs.cr0 & 1);
+    if (real && address >= sregs.cs.base && address - sregs.cs.base <= UINT16_MAX)
         length = snprintf(text, DEBUG_PLACE, "%04x:%04x", sregs.cs.selector,
                           (unsigned)(address - sregs.cs.base));
     else
@@ -299,33 +325,57 @@ static int print_target(const struct debugger *debugger, const char *text, uint6
                        : printf("  ; %s+%llu", name, (unsigned long long)offset);
 }
 
-size_t debug_instruction(struct tutor *tutor, const struct debugger *debugger,
-                         uint16_t segment, uint16_t offset, int *columns)
+/* Prints the instruction at ADDRESS, which its own code calls PLACE, OFFSET bytes behind the
+ * base of its segment. */
+static size_t print_instruction(struct tutor *tutor, const struct debugger *debugger,
+                                uint64_t address, uint64_t offset, const char *place,
+                                int *columns)
 {
-    uint64_t base = realmode_address(segment, 0), address = base + offset, behind;
     uint8_t bytes[CODE_LONGEST];
     char text[CODE_TEXT], hex[3 * CODE_LONGEST + 1], *end = hex;
+    unsigned bits = debug_bits(debugger);
+    uint64_t behind;
     size_t length = 0;
 
     for (; length < sizeof bytes; length++) {
-        const uint8_t *byte = byte_at(debugger, address + length);
+        const uint8_t *byte = debug_byte(debugger, address + length);
         int planted = debug_break_at(debugger, address + length);
         if (byte == NULL)
             break;
         bytes[length] = planted == -1 ? *byte : debugger->breaks.at[planted].original;
     }
     if (length == 0) {
-        tutor_error(tutor, "%04x:%04x: there is no guest memory", segment, offset);
+        tutor_error(tutor, "%s: there is no guest memory", place);
         return 0;
     }
     const char *label = debug_symbol(debugger, address, &behind);
     if (label != NULL && behind == 0)
         printf("%s:\n", label);
-    size_t size = code_disassemble(bytes, length, offset, text);
+    size_t size = code_disassemble(bits, bytes, length, offset, text);
     for (size_t i = 0; i < size; i++)
         end += sprintf(end, "%02x ", bytes[i]);
-    *columns = printf("%04x:%04x%c %-18s %s", segment, offset,
-                      debug_break_at(debugger, address) == -1 ? ' ' : '*', hex, text);
-    *columns += print_target(debugger, text, base);
+    *columns =
+        printf("%s%c %-*s %s", place, debug_break_at(debugger, address) == -1 ? ' ' : '*',
+               bits == 16 ? 18 : 21, hex, text);
+    *columns += print_target(debugger, text, address - offset);
     return size;
+}
+
+size_t debug_instruction(struct tutor *tutor, const struct debugger *debugger,
+                         uint16_t segment, uint16_t offset, int *columns)
+{
+    char place[16];
+
+    snprintf(place, sizeof place, "%04x:%04x", segment, offset);
+    return print_instruction(tutor, debugger, realmode_address(segment, 0) + offset,
+                             offset, place, columns);
+}
+
+size_t debug_instruction32(struct tutor *tutor, const struct debugger *debugger,
+                           uint32_t address, int *columns)
+{
+    char place[16];
+
+    snprintf(place, sizeof place, "%08x", address);
+    return print_instruction(tutor, debugger, address, address, place, columns);
 }

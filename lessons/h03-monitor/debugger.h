@@ -36,6 +36,7 @@ struct debugger {
     size_t size;
     struct monitor_symbols symbols; /* of that program */
     uint64_t symbols_base;          /* to be added to their addresses */
+    uint64_t start;                 /* of that program */
 
     struct monitor_breaks breaks;
     struct monitor_watch watches[MONITOR_WATCHES];
@@ -81,6 +82,21 @@ void debug_place(const struct debugger *debugger, uint64_t address,
 size_t debug_instruction(struct tutor *tutor, const struct debugger *debugger,
                          uint16_t segment, uint16_t offset, int *columns);
 
+/* The same in 32-bit code, whose segment starts at 0. */
+size_t debug_instruction32(struct tutor *tutor, const struct debugger *debugger,
+                           uint32_t address, int *columns);
+
+/* What the code segment of the processor says of its code: 16 or 32. */
+unsigned debug_bits(const struct debugger *debugger);
+
+/* The byte at the guest's address ADDRESS, or NULL when there is none. */
+uint8_t *debug_byte(const struct debugger *debugger, uint64_t address);
+
+/* step.c: shows the next instruction of 16-bit code, executes it, and shows what it has
+ * changed. END gets whether the guest can go on. Returns 0, or 1 when that failed and has
+ * been said. */
+int debug_step_shown(struct tutor *tutor, struct debugger *debugger, enum debug_end *end);
+
 /* move.c */
 
 /* Where the guest stands. */
@@ -91,8 +107,9 @@ uint64_t debug_here(const struct debugger *debugger);
 enum debug_end debug_one(struct debugger *debugger, bool show, unsigned *exits);
 
 /* Runs the guest until it stops, from Ctrl-C and an alarm after SECONDS (0: none) at the
- * latest, and says why. Returns an exit status. */
-int debug_go(struct tutor *tutor, struct debugger *debugger, double seconds);
+ * latest. Returns why; ALARM gets whether it was no Ctrl-C. */
+enum debug_end debug_move(struct tutor *tutor, struct debugger *debugger, double seconds,
+                          bool *alarm);
 
 /* Says why the guest stands still. Returns an exit status. */
 int debug_say(struct tutor *tutor, const struct debugger *debugger, enum debug_end end,

@@ -145,7 +145,7 @@ enum debug_end debug_one(struct debugger *debugger, bool show, unsigned *exits)
         return failed(debugger, "monitor_lift");
     /* A hlt comes back by itself; KVM, where it emulates the guest, would step over it,
      * and keep the halt for whatever runs next. */
-    const uint8_t *byte = vm_at(&debugger->bench->machine->vm, here, 1);
+    const uint8_t *byte = debug_byte(debugger, here);
     int result = byte != NULL && *byte == HLT ? vcpu_run(vcpu) : monitor_step(vcpu);
     if (result == -1)
         end = failed(debugger, "monitor_step");
@@ -270,7 +270,8 @@ static enum debug_end go_running(struct debugger *debugger)
     return end;
 }
 
-int debug_go(struct tutor *tutor, struct debugger *debugger, double seconds)
+enum debug_end debug_move(struct tutor *tutor, struct debugger *debugger, double seconds,
+                          bool *alarm)
 {
     enum debug_end end = DEBUG_ON;
 
@@ -283,9 +284,9 @@ int debug_go(struct tutor *tutor, struct debugger *debugger, double seconds)
     if (end == DEBUG_ON)
         end = debug_must_step(debugger) ? go_stepping(tutor, debugger, seconds)
                                         : go_running(debugger);
-    bool alarm = machine_unlisten();
+    *alarm = machine_unlisten() || !tutor_interrupted(tutor);
     bench_end_line(debugger->bench);
-    return debug_say(tutor, debugger, end, alarm || !tutor_interrupted(tutor));
+    return end;
 }
 
 /* --- What is said ------------------------------------------------------------------- */

@@ -30,12 +30,12 @@ static int go(struct tutor *tutor, int argc, char **argv)
         tutor_error(tutor, "%s: must be a number of seconds", argv[at]);
         return MACHINE_USAGE;
     }
-    return debug_go(tutor, debugger, seconds);
+    bool alarm;
+    enum debug_end end = debug_move(tutor, debugger, seconds, &alarm);
+    return debug_say(tutor, debugger, end, alarm);
 }
 
-/* Shows the next instruction, executes it, and shows what it has changed. END gets
- * whether the guest can go on. Returns 0, or 1 when that failed and has been said. */
-static int step_shown(struct tutor *tutor, struct debugger *debugger, enum debug_end *end)
+int debug_step_shown(struct tutor *tutor, struct debugger *debugger, enum debug_end *end)
 {
     enum { CHANGES = 52 }; /* the column where they start */
     struct registers registers;
@@ -76,7 +76,7 @@ static int step(struct tutor *tutor, int argc, char **argv)
     machine_listen(debugger->bench->machine, 0);
     for (; count > 0 && end == DEBUG_ON && status == 0 && !tutor_interrupted(tutor);
          count--)
-        status = step_shown(tutor, debugger, &end);
+        status = debug_step_shown(tutor, debugger, &end);
     (void)machine_unlisten(); /* no alarm was set */
     debugger->bench->quiet = false;
     return status != 0 ? 1 : debug_say(tutor, debugger, end, false);

@@ -75,16 +75,6 @@ uint64_t guest64_root(const struct guest64 *guest)
     return sregs.cr3;
 }
 
-int guest64_none(struct tutor *tutor)
-{
-    return tutor_error(tutor,
-                       "the processor is not in long mode: load a guest: elf hello");
-}
-
-extern const struct tutor_lesson *const first[] __asm__("__start_tutor_lessons");
-extern const struct tutor_lesson *const behind[] __asm__("__stop_tutor_lessons");
-
-/* When two lessons before this one have the word, it is that of the later one. */
 int guest64_earlier(struct tutor *tutor, int argc, char **argv)
 {
     return guest64_before(tutor, "h05", argc, argv);
@@ -92,25 +82,9 @@ int guest64_earlier(struct tutor *tutor, int argc, char **argv)
 
 int guest64_before(struct tutor *tutor, const char *lesson_id, int argc, char **argv)
 {
-    const struct tutor_command *found = NULL;
-    const char *of = "";
-
-    for (const struct tutor_lesson *const *lesson = first; lesson < behind; lesson++) {
-        if (strcmp((*lesson)->id, lesson_id) >= 0 || strcmp((*lesson)->id, of) < 0)
-            continue;
-        for (const struct tutor_command *c = (*lesson)->commands; c->name; c++)
-            if (strcmp(c->name, argv[0]) == 0) {
-                found = c;
-                of = (*lesson)->id;
-            }
-    }
-    if (found == NULL)
-        return guest64_none(tutor);
-    if (argc - 1 < found->least || (found->most >= 0 && argc - 1 > found->most)) {
-        tutor_error(tutor, "outside of long mode: %s %s", found->name, found->arguments);
-        return MACHINE_USAGE;
-    }
-    return found->run(tutor, argc, argv);
+    return guest32_earlier(tutor, lesson_id,
+                           "the processor is not in long mode: load a guest: elf hello",
+                           argc, argv);
 }
 
 const char *guest64_rights(const struct longmode_walk *walk)

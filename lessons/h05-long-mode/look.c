@@ -10,10 +10,7 @@ enum { LONGEST = 15 }; /* bytes of an instruction */
 
 #define PLACE(field) offsetof(struct kvm_regs, field)
 
-static const struct {
-    const char *name;
-    size_t place;
-} registers[] = {
+static const struct show_register registers[] = {
     {"rax", PLACE(rax)}, {"rbx", PLACE(rbx)}, {"rcx", PLACE(rcx)},
     {"rdx", PLACE(rdx)}, {"rsi", PLACE(rsi)}, {"rdi", PLACE(rdi)},
     {"rbp", PLACE(rbp)}, {"rsp", PLACE(rsp)}, {"r8", PLACE(r8)},
@@ -22,43 +19,20 @@ static const struct {
     {"r15", PLACE(r15)}, {"rip", PLACE(rip)}, {"rflags", PLACE(rflags)},
 };
 
-enum { REGISTERS = sizeof registers / sizeof *registers, RIP = 16 };
-
-static unsigned long long value_of(const struct kvm_regs *regs, size_t i)
-{
-    return *(const __u64 *)((const char *)regs + registers[i].place);
-}
-
-/* Prints the names of the bits that are set. */
-static void print_bits(const char *name, uint64_t value, const char *const *names)
-{
-    printf("%s 0x%llx", name, (unsigned long long)value);
-    const char *separator = " (";
-    for (unsigned bit = 0; names[bit] != NULL; bit++)
-        if (*names[bit] && value >> bit & 1) {
-            printf("%s%s", separator, names[bit]);
-            separator = " ";
-        }
-    if (separator[0] == ' ' && separator[1] == '\0')
-        putchar(')');
-}
+enum { REGISTERS = sizeof registers / sizeof *registers };
 
 /* Intel SDM 2.5 and 2.2.1; the bits that this lesson has a word for. */
 static void print_control(const struct kvm_sregs *sregs)
 {
-    static const char *const cr0[] = {"PE", "", "", "", "ET", "",   "", "", "", "", "",
-                                      "",   "", "", "", "",   "WP", "", "", "", "", "",
-                                      "",   "", "", "", "",   "",   "", "", "", "", NULL};
     static const char *const cr4[] = {"", "", "", "", "", "PAE", NULL};
     static const char *const efer[] = {"", "",    "", "",    "",    "",  "",
                                        "", "LME", "", "LMA", "NXE", NULL};
 
-    print_bits("cr0", sregs->cr0 & 0x7fffffff, cr0);
-    printf("  paging %s\n", sregs->cr0 >> 31 & 1 ? "on" : "off");
+    show_cr0(sregs->cr0);
     printf("cr3 0x%llx  ", (unsigned long long)sregs->cr3);
-    print_bits("cr4", sregs->cr4, cr4);
+    show_bits("cr4", sregs->cr4, cr4);
     fputs("  ", stdout);
-    print_bits("efer", sregs->efer, efer);
+    show_bits("efer", sregs->efer, efer);
     printf("\ncs %04x, %s code\n", sregs->cs.selector,
            sregs->cs.l ? "64-bit" : "32-bit or 16-bit");
 }
@@ -76,15 +50,7 @@ int word64_regs(struct tutor *tutor, int argc, char **argv)
     int fd = guest->bench->machine->vcpu.fd;
     if (ioctl(fd, KVM_GET_REGS, &regs) == -1 || ioctl(fd, KVM_GET_SREGS, &sregs) == -1)
         return tutor_error(tutor, "reading the registers: %s", strerror(errno));
-    for (size_t i = 0; i < REGISTERS; i++) {
-        bool changed = value_of(&regs, i) != value_of(&guest->shown, i);
-        bool last = i % 3 == 2;
-        printf("%-6s %016llx%s%s", registers[i].name, value_of(&regs, i),
-               changed ? "*"
-               : last  ? ""
-                       : " ",
-               last ? "\n" : " ");
-    }
+    show_registers(registers, REGISTERS, 16, 3, &regs, &guest->shown);
     guest->shown = regs;
     print_control(&sregs);
     return 0;
@@ -92,14 +58,7 @@ int word64_regs(struct tutor *tutor, int argc, char **argv)
 
 bool word64_changes(const struct kvm_regs *before, const struct kvm_regs *now)
 {
-    bool any = false;
-
-    for (size_t i = 0; i < REGISTERS; i++)
-        if (i != RIP && value_of(before, i) != value_of(now, i)) {
-            printf("  %s=%llx", registers[i].name, value_of(now, i));
-            any = true;
-        }
-    return any;
+    return show_changes(registers, REGISTERS, "rip", before, now);
 }
 
 size_t word64_instruction(struct tutor *tutor, const struct guest64 *guest, uint64_t at)

@@ -21,19 +21,6 @@ enum { CODE = 1 * 8, DATA = 2 * 8, IMAGE = 8 << 20 };
 
 /* --- elf ---------------------------------------------------------------------------- */
 
-/* Memory up to GUEST64_MEMORY, in one more slot if the machine is smaller. */
-static int more_memory(struct tutor *tutor, struct vm *vm)
-{
-    uint64_t end = 0;
-
-    for (unsigned i = 0; i < vm->slot_count; i++)
-        if (vm->slots[i].guest_address + vm->slots[i].size > end)
-            end = vm->slots[i].guest_address + vm->slots[i].size;
-    if (end < GUEST64_MEMORY && vm_add_memory(vm, end, GUEST64_MEMORY - end) == -1)
-        return tutor_error(tutor, "8 MiB of guest memory: %s", strerror(errno));
-    return 0;
-}
-
 /* Reads the file NAME, or our guest of that name. Returns its size, or 0 when that
  * failed and has been said. */
 static size_t read_image(struct tutor *tutor, const char *name, uint8_t image[IMAGE])
@@ -119,7 +106,8 @@ static int elf(struct tutor *tutor, int argc, char **argv)
     struct longmode_program program;
     uint64_t arguments[2] = {0};
 
-    if (guest == NULL || more_memory(tutor, &guest->bench->machine->vm))
+    if (guest == NULL ||
+        guest32_memory(tutor, &guest->bench->machine->vm, GUEST64_MEMORY))
         return 1;
     for (int i = 2; i < argc; i++)
         if (!machine_number(argv[i], &arguments[i - 2])) {
@@ -191,8 +179,10 @@ static int map(struct tutor *tutor, int argc, char **argv)
 
     if (guest == NULL)
         return 1;
-    if (!machine_number(argv[1], &virtual) || !machine_number(argv[2], &physical) ||
-        !machine_number(argv[3], &size)) {
+    if (!guest64_is_long(guest))
+        return guest64_earlier(tutor, argc, argv);
+    if (argc < 4 || !machine_number(argv[1], &virtual) ||
+        !machine_number(argv[2], &physical) || !machine_number(argv[3], &size)) {
         tutor_error(tutor, "must be two addresses and a size: 0x40000000 0x200000 2M");
         return MACHINE_USAGE;
     }
@@ -208,8 +198,6 @@ static int map(struct tutor *tutor, int argc, char **argv)
             return MACHINE_USAGE;
         }
     }
-    if (!guest64_is_long(guest))
-        return guest64_none(tutor);
     if (longmode_map(&guest->bench->machine->vm, &guest->tables, virtual, physical, size,
                      flags) == -1)
         return tutor_error(tutor, "0x%llx: %s", (unsigned long long)virtual,
@@ -312,7 +300,7 @@ static const struct tutor_command commands[] = {
     {.name = "map",
      .arguments = "ADDRESS PHYSICAL SIZE [write] [user] [execute]",
      .help = "let the guest's addresses from ADDRESS on mean memory from PHYSICAL on",
-     .least = 3,
+     .least = 2,
      .most = 6,
      .run = map},
     {.name = "run",

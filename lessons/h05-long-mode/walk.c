@@ -52,7 +52,7 @@ int word64_pages(struct tutor *tutor, int argc, char **argv)
     if (guest == NULL)
         return 1;
     if (!guest64_is_long(guest))
-        return guest64_none(tutor);
+        return guest64_earlier(tutor, argc, argv);
     root = guest64_root(guest);
     do {
         struct longmode_walk walk;
@@ -124,7 +124,7 @@ int word64_translate(struct tutor *tutor, int argc, char **argv)
         return MACHINE_USAGE;
     }
     if (!guest64_is_long(guest))
-        return guest64_none(tutor);
+        return guest64_earlier(tutor, argc, argv);
     int result = longmode_translate(&guest->bench->machine->vm, guest64_root(guest),
                                     virtual, &walk);
     int error = errno;
@@ -163,7 +163,7 @@ int word64_copy(struct tutor *tutor, int argc, char **argv)
         return MACHINE_USAGE;
     }
     if (!guest64_is_long(guest))
-        return guest64_none(tutor);
+        return guest64_earlier(tutor, argc, argv);
     if (longmode_copy(&guest->bench->machine->vm, guest64_root(guest), virtual, bytes,
                       length) == -1)
         return tutor_error(tutor, "0x%llx: %s", (unsigned long long)virtual,
