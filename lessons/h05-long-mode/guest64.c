@@ -75,6 +75,13 @@ uint64_t guest64_root(const struct guest64 *guest)
     return sregs.cr3;
 }
 
+#define NO_GUEST "the processor is not in long mode: load a guest: elf hello"
+
+int guest64_none(struct tutor *tutor)
+{
+    return tutor_error(tutor, NO_GUEST);
+}
+
 int guest64_earlier(struct tutor *tutor, int argc, char **argv)
 {
     return guest64_before(tutor, "h05", argc, argv);
@@ -82,9 +89,7 @@ int guest64_earlier(struct tutor *tutor, int argc, char **argv)
 
 int guest64_before(struct tutor *tutor, const char *lesson_id, int argc, char **argv)
 {
-    return guest32_earlier(tutor, lesson_id,
-                           "the processor is not in long mode: load a guest: elf hello",
-                           argc, argv);
+    return guest32_earlier(tutor, lesson_id, NO_GUEST, argc, argv);
 }
 
 const char *guest64_rights(const struct longmode_walk *walk)

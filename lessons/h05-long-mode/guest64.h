@@ -47,6 +47,9 @@ struct guest64 *guest64_of(struct tutor *tutor);
 /* Whether the processor is in long mode. */
 bool guest64_is_long(const struct guest64 *guest);
 
+/* Says that there is no 64-bit guest. Returns 1. */
+int guest64_none(struct tutor *tutor);
+
 /* The word ARGV[0] of the lessons before this one; if they have none, it says that there is
  * no 64-bit guest. */
 int guest64_earlier(struct tutor *tutor, int argc, char **argv);

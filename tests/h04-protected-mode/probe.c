@@ -68,6 +68,15 @@ static void need_memory(void)
     need(vm_add_memory(&vm, 0, MEMORY) == 0, "vm_add_memory");
 }
 
+/* The same without KVM: vm_at asks for nothing but the slots. */
+static void need_plain_memory(void)
+{
+    vm = VM_NONE;
+    vm.slots[0] = (struct vm_slot){.size = MEMORY, .host = calloc(1, MEMORY)};
+    vm.slot_count = 1;
+    need(vm.slots[0].host != NULL, "calloc");
+}
+
 /* Puts the bytes of HEX at ADDRESS. */
 static void put_code(const char *hex, uint64_t address)
 {
@@ -211,7 +220,7 @@ static int select_word(int argc, char **argv)
     (void)argc;
     memset(&fault, UNTOUCHED, sizeof fault);
     memset(&s, UNTOUCHED, sizeof s);
-    need_memory();
+    need_plain_memory();
     prepare(argv + 6);
     int result = protected_select(&vm, &table, (uint16_t)number(argv[3]),
                                   (enum protected_use)number(argv[4]),

@@ -20,6 +20,11 @@ struct player *seen_start(const char *const *words)
     return player_start(&(struct player_setup){.kvm = true, .seconds = 5}, words);
 }
 
+struct player *seen_start_plain(const char *const *words)
+{
+    return player_start(&(struct player_setup){.seconds = 5}, words);
+}
+
 const char *word(const char *format, ...)
 {
     static char words[64][512];

@@ -22,6 +22,9 @@ enum { PRESENT = 1 << 0, WRITE = 1 << 1, USER = 1 << 2, IS_LARGE = 1 << 7 };
 /* A player that has /dev/kvm, of a host that lets us use it. */
 struct player *seen_start(const char *const *words);
 
+/* A player that needs no KVM: for functions that only compute. */
+struct player *seen_start_plain(const char *const *words);
+
 /* A word for the player, as printf makes it; 64 of them live at a time. */
 const char *word(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -39,7 +39,7 @@ static struct fields some_fields(void)
 static unsigned long long packed(const struct fields *f, int *error)
 {
     unsigned long long descriptor = 0;
-    struct answer answer = seen_answer(seen_start(WORDS(
+    struct answer answer = seen_answer(seen_start_plain(WORDS(
         "pack", word("%llu", (unsigned long long)f->base), word("%u", f->limit),
         word("%u", f->type), word("%u", f->s), word("%u", f->dpl), word("%u", f->present),
         word("%u", f->avl), word("%u", f->l), word("%u", f->db), word("%u", f->g))));
@@ -146,7 +146,7 @@ static void expect_unpacked(const struct fields *f, uint32_t limit_field)
     uint64_t descriptor =
         seen_descriptor((uint32_t)f->base, limit_field, f->type, f->s, f->dpl, f->present,
                         f->avl | f->l << 1 | f->db << 2 | f->g << 3);
-    struct answer answer = seen_answer(seen_start(WORDS(
+    struct answer answer = seen_answer(seen_start_plain(WORDS(
         "unpack", word("0x%llx", (unsigned long long)descriptor), word("%u", selector))));
 
     snprintf(expected, sizeof expected,

@@ -10,9 +10,9 @@ enum { ROOM = 200 };
 static struct answer explain(unsigned vector, uint32_t code, uint64_t address,
                              unsigned size)
 {
-    return seen_answer(
-        seen_start(WORDS("explain", word("%u", vector), word("%u", code),
-                         word("0x%llx", (unsigned long long)address), word("%u", size))));
+    return seen_answer(seen_start_plain(
+        WORDS("explain", word("%u", vector), word("%u", code),
+              word("0x%llx", (unsigned long long)address), word("%u", size))));
 }
 
 static void expect_line(unsigned vector, uint32_t code, uint64_t address,

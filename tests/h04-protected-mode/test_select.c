@@ -25,7 +25,7 @@ try {
 static struct answer try_selector(uint64_t base, unsigned limit, unsigned selector,
                                   enum use use, unsigned cpl, const char *poke)
 {
-    return seen_answer(seen_start(
+    return seen_answer(seen_start_plain(
         WORDS("select", word("0x%llx", (unsigned long long)base), word("%u", limit),
               word("%u", selector), word("%u", (unsigned)use), word("%u", cpl), poke)));
 }
