@@ -97,7 +97,7 @@ void show_segment(const struct kvm_segment *segment, char *text, size_t size)
              segment->l    ? ", 64-bit"
              : segment->db ? ", 32-bit"
                            : ", 16-bit",
-             segment->dpl, segment->present ? "" : ", not present");
+             segment->dpl, segment->present ? "" : ", absent");
 }
 
 void show_instruction(const struct debugger *debugger, uint64_t linear, unsigned bits,

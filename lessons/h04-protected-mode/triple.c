@@ -203,10 +203,13 @@ int guest32_triple(struct tutor *tutor, struct guest32 *guest, struct debugger *
                   monitor_lift(&debugger->breaks, at) == 0;
     bool caught = again && catch_fault(guest, &last);
     memcpy(guest->bench->realmode.exits, exits, sizeof exits);
-    if (!again)
+    if (!again) {
+        if (come_back(guest) == -1)
+            return tutor_error(tutor, "the registers: %s", strerror(errno));
         return tutor_error(tutor,
-                           "the processor has given up (KVM_EXIT_SHUTDOWN), and when "
-                           "stepped it does not: there is no more to say");
+                           "the processor has given up (KVM_EXIT_SHUTDOWN), and does not "
+                           "when it is stepped: it is back at the start of this run");
+    }
     if (set_state(guest, &last) == -1)
         return tutor_error(tutor, "the registers: %s", strerror(errno));
     bool real = !(last.sregs.cr0 & PROTECTED_CR0_PE) || !last.sregs.cs.db;

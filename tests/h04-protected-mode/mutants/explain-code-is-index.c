@@ -3,6 +3,7 @@
  * @fails explain.selector
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include "protected.h"
 
 int protected_explain(const struct protected_fault *fault, char *text, size_t size)

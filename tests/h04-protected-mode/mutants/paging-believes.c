@@ -2,15 +2,8 @@
  *
  * @fails paging.looks
  */
-#include <errno.h>
 #include <sys/ioctl.h>
 #include "protected.h"
-
-static int fail(int error)
-{
-    errno = error;
-    return -1;
-}
 
 int protected_paging(struct vcpu *vcpu, uint32_t directory)
 {
