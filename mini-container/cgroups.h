@@ -6,7 +6,8 @@
  *
  *  - a file such as memory.max is there when the *parent* lists its controller in
  *    cgroup.subtree_control (cgroup_enable);
- *  - such a parent can have no processes of its own, but for the root: processes are in leaves.
+ *  - a parent that hands memory or io down can have no processes of its own, but for the root:
+ *    processes are in leaves. (The others, cpu and pids, could be handed down to threads.)
  *
  * Read on: cgroups(7), Documentation/admin-guide/cgroup-v2.rst; the page lessons/c06-cgroups.
  */
@@ -40,8 +41,9 @@ int cgroup_open_parent(const char *path);
 int cgroup_create(int parent, const char *name, struct cgroup *cgroup);
 
 /* Gives the controllers NAMES ("memory pids cpu", between blanks) to the children of the cgroup
- * that FD is the directory of. Returns 0, or -1 with errno of the write: ENOENT (a controller that
- * this cgroup has not been given itself, or that does not exist), EBUSY (it has processes).
+ * that FD is the directory of, in this order, up to the first that fails. Returns 0, or -1 with
+ * errno of the write: ENOENT (a controller that this cgroup has not been given itself, or that does
+ * not exist), EBUSY (memory or io, and it has processes); EINVAL when NAMES is far too long.
  */
 int cgroup_enable(int fd, const char *names);
 

@@ -22,6 +22,20 @@ struct box {
     int pidfd; /* a copy that is the table's own, so that no mistake of a module loses it */
 };
 
+/* What a later lesson does when a box leaves the table, because it has ended and was waited for.
+ * Its name and its pid mean nobody any more. When the session ends, nobody is told: then the states
+ * of the lessons end, too.
+ */
+struct boxes_extra {
+    void (*ended)(struct tutor *tutor, const char *name);
+};
+
+#define BOXES_EXTRA(name)                                                                \
+    static const struct boxes_extra name;                                                \
+    static const struct boxes_extra *const name##_announced                              \
+        __attribute__((section("boxes_extras"), used)) = &name;                          \
+    static const struct boxes_extra name
+
 /* The box that is called NAME, or NULL after having said that there is none. It stays where it
  * is until it has been waited for. */
 struct box *boxes_find(struct tutor *tutor, const char *name);

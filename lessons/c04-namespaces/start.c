@@ -213,6 +213,29 @@ static int see_to_it(struct tutor *tutor, struct plan *plan, pid_t pid, int repo
                        (int)pid, (int)process->pid, process->pidfd);
 }
 
+/* Before there is a child. 0, or 1 having said what failed. */
+static int do_before(struct tutor *tutor, const struct start_wish *wish, int *cgroup)
+{
+    const struct start_extra *extra;
+
+    for (size_t i = 0; (extra = start_extra_at(i)); i++) {
+        if (extra->before && extra->before(tutor, wish, cgroup) != 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* There is no box: what was made for it goes, too. */
+static void undo(struct tutor *tutor, const struct start_wish *wish)
+{
+    const struct start_extra *extra;
+
+    for (size_t i = 0; (extra = start_extra_at(i)); i++) {
+        if (extra->undo)
+            extra->undo(tutor, wish);
+    }
+}
+
 int start_box(struct tutor *tutor, const struct start_wish *wish, struct process *process)
 {
     struct plan plan = {.tutor = tutor, .wish = wish, .flags = wish->flags};
@@ -230,28 +253,31 @@ int start_box(struct tutor *tutor, const struct start_wish *wish, struct process
         return tutor_error(tutor, "pipe2: %s", strerror(errno));
     plan.report = ends[1];
     CLEANUP_CLOSE int report = ends[0];
-    int status = 1;
+    int status = 1, cgroup = -1;
     if (pipe2(plan.go, O_CLOEXEC) == -1) {
         close(plan.report);
         return tutor_error(tutor, "pipe2: %s", strerror(errno));
     }
 
+    bool before = do_before(tutor, wish, &cgroup) == 0;
     fflush(stdout); /* or both would write what is buffered now */
     *process = (struct process){.pidfd = -1};
-    pid_t pid = namespaces_clone(
-        &(struct namespaces_wish){.flags = plan.flags, .cgroup = -1}, process);
+    const struct namespaces_wish where = {.flags = plan.flags, .cgroup = cgroup};
+    pid_t pid = before ? namespaces_clone(&where, process) : -1;
     if (pid == 0)
         be_box(&plan);
-    if (pid == -1)
+    if (before && pid == -1)
         (void)tutor_error(tutor, "namespaces_clone: %s (errno %d)", strerror(errno),
                           errno);
-    else
+    else if (before)
         status = see_to_it(tutor, &plan, pid, report, process);
     for (int i = 0; i < 2; i++)
         cleanup_close(&plan.go[i]);
     cleanup_close(&plan.report);
     if (pid != -1 && status != 0)
         bury(pid, process);
+    if (status != 0)
+        undo(tutor, wish);
     return status;
 }
 
@@ -310,8 +336,9 @@ static int go_in(struct tutor *tutor, pid_t pid, char *const *argv)
     if (pidfd == -1)
         return tutor_error(tutor, "process %d: %s", (int)pid, strerror(errno));
     for (size_t i = 0; (extra = start_extra_at(i)); i++) {
-        if (extra->joining)
-            extra->joining(tutor, pid);
+        if (extra->joining && (failed = extra->joining(tutor, pid)))
+            return tutor_error(tutor, "%s: %s (errno %d)", failed, strerror(errno),
+                               errno);
     }
     unsigned flags = others_of(pid);
     if (flags != 0 && namespaces_join(pidfd, flags) == -1)

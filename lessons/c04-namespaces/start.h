@@ -36,6 +36,14 @@ struct start_extra {
      * -1 after having said what is wrong with it. */
     int (*option)(struct tutor *tutor, char **argv, struct start_wish *wish);
 
+    /* In the session, before the child is made. CGROUP may get a descriptor of the cgroup that it
+     * is to be born in, which stays the lesson's. Returns 0, or 1 after having said what failed;
+     * then there will be no box. */
+    int (*before)(struct tutor *tutor, const struct start_wish *wish, int *cgroup);
+
+    /* In the session: there will be no box after all. */
+    void (*undo)(struct tutor *tutor, const struct start_wish *wish);
+
     /* In the session: the child PID is there, in its namespaces, and waits. Returns 0, or 1 after
      * having said what failed; then there will be no box. */
     int (*outside)(struct tutor *tutor, const struct start_wish *wish, pid_t pid);
@@ -45,8 +53,9 @@ struct start_extra {
     const char *(*first)(struct tutor *tutor, const struct start_wish *wish);
     const char *(*last)(struct tutor *tutor, const struct start_wish *wish);
 
-    /* In the child of `in`, which is still outside: it is about to join PID, and can look at it. */
-    void (*joining)(struct tutor *tutor, pid_t pid);
+    /* In the child of `in`, which is still outside: it is about to join PID, and can look at it. As
+     * above. */
+    const char *(*joining)(struct tutor *tutor, pid_t pid);
 
     /* In the process that `in` starts, in all namespaces of the box, before the command; FLAGS
      * are those that were entered. As above. */

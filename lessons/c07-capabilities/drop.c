@@ -199,7 +199,7 @@ static struct measure *measure_of(struct tutor *tutor)
     return measure;
 }
 
-static void joining(struct tutor *tutor, pid_t pid)
+static const char *joining(struct tutor *tutor, pid_t pid)
 {
     struct measure *measure = measure_of(tutor);
     struct capabilities box;
@@ -208,6 +208,7 @@ static void joining(struct tutor *tutor, pid_t pid)
     measure->known = capabilities_read(pid, &box) == 0;
     measure->bounding = box.bounding;
     measure->no_new_privileges = drop_no_new_privileges(pid);
+    return NULL;
 }
 
 static const char *joined(struct tutor *tutor, unsigned flags)

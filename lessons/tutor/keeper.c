@@ -23,6 +23,7 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+#include "cgroup.h"
 #include "directory.h"
 #include "keeper.h"
 
@@ -320,6 +321,7 @@ _Noreturn void keeper_run(pid_t session, int control, struct supervise_shared *s
     explain(&keeper);
     supervise_reap();
     copy_rest(&keeper);
+    cgroup_end(shared->cgroup);
     directory_remove(shared->directory);
     if (shared->next[0]) {
         sigset_t none;

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include "cgroup.h"
 #include "directory.h"
 #include "session.h"
 #include "switchboard.h"
@@ -146,7 +147,8 @@ static void at_exit(void)
     if (!tutor || !guard_is_session())
         return;
     (void)guard_run(end_states, tutor); /* it ends here, whatever happens in there */
-    directory_remove(tutor->directory); /* the keeper removes the one that it knows of */
+    cgroup_end(tutor->cgroup);          /* the keeper ends those that it knows of */
+    directory_remove(tutor->directory);
 }
 
 static void run_line(struct tutor *tutor, const char *line)
@@ -240,6 +242,7 @@ static int say_goodbye(struct tutor *tutor, int status)
         supervise_reap();
     if (tutor->captures && getppid() != supervise->keeper) { /* it was killed */
         supervise_reap();
+        cgroup_end(supervise->shared->cgroup);
         directory_remove(supervise->shared->directory);
     }
     if (guard_leaving() && status == 0)

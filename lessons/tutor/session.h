@@ -57,6 +57,7 @@ struct tutor {
     size_t do_next; /* the step that `do` types */
 
     char directory[256]; /* without a keeper: the temporary directory, "" for none */
+    char cgroup[64];     /* without a keeper: the cgroup, "" for none */
 
     int wrong_answers; /* to the question asked last */
     size_t last_question;

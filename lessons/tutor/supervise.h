@@ -27,6 +27,7 @@ struct supervise_shared {
     char next[256];       /* the program to become when the session is over: `open` */
     char next_lesson[64]; /* "" or the lesson that NEXT, build/boxwork, is to open */
     char directory[256];  /* of the session, "" for none: see directory.h */
+    char cgroup[64];      /* of the session, "" for none: see cgroup.h */
     size_t kept_length;   /* of the command that ran last */
     bool cut;             /* there was more */
     char kept[SUPERVISE_KEPT + 1];

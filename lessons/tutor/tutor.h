@@ -78,6 +78,13 @@ const char *tutor_path(struct tutor *tutor, const char *name);
  */
 const char *tutor_directory(struct tutor *tutor);
 
+/* A cgroup of this session, below the mount of version 2: an absolute path, made at the first
+ * call. When the session ends, in whatever way, all that is in it is killed, and it is removed
+ * with all below it, after the states are destroyed. Returns a string that the tutor owns, or NULL
+ * with errno: ENOTSUP (no version 2 at /sys/fs/cgroup), or of mkdir(2), mostly EACCES.
+ */
+const char *tutor_cgroup(struct tutor *tutor);
+
 /* True from the moment that Ctrl-C was pressed until the next prompt. A system call that
  * blocks is interrupted by it (EINTR).
  */
