@@ -168,6 +168,25 @@ static const char *gate_trouble(const struct vm *vm, const struct kvm_sregs *sre
     return gate >> 47 & 1 ? "leads to no handler that can be entered" : "is not present";
 }
 
+/* Even with an IDT of ours no handler was entered. */
+static void say_why_not(const struct guest32 *guest, const struct guest32_moment *last)
+{
+    const struct machine *machine = guest->bench->machine;
+    struct kvm_translation eip = {.linear_address = last->sregs.cs.base + last->regs.rip};
+
+    if (code_selector(&machine->vm, &last->sregs) == 0)
+        puts("which fault it is cannot be seen: the gdt has no code that a handler could "
+             "run in");
+    else if (ioctl(machine->vcpu.fd, KVM_TRANSLATE, &eip) == 0 && !eip.valid)
+        puts("nothing is mapped there: neither this instruction nor a handler can be "
+             "read");
+    else
+        printf(
+            "which fault it is cannot be seen: no frame can be pushed at esp 0x%llx: is "
+            "the stack mapped, with write?\n",
+            (unsigned long long)last->regs.rsp);
+}
+
 static void say_chain(const struct guest32 *guest, const struct guest32_moment *last,
                       bool caught)
 {
@@ -177,8 +196,7 @@ static void say_chain(const struct guest32 *guest, const struct guest32_moment *
     char text[160];
 
     if (!caught) {
-        puts("which fault it is cannot be seen: the gdt has no code that a handler could "
-             "run in");
+        say_why_not(guest, last);
         return;
     }
     (void)protected_explain(&guest->fault, text, sizeof text); /* or a part */
