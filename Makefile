@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help learn test build packages sync format format-check bench handout clean \
-        grade-build kit-tests mine judges sync-check
+        grade-build grade-variants kit-tests mine judges sync-check
 
 CC := gcc
 FROM ?= solutions
@@ -240,11 +240,17 @@ mine: $(foreach l,$(LESSONS),$(if $(wildcard labs/$l/*.c),build/labs/$l.so))
 
 # Builds what a judge needs to grade one module: see tests/grader/build.sh.
 ifneq ($(LESSON),)
-grade-build: $(foreach l,$(upto_$(LESSON)),$(call weak,$l)) build/reference/$(LESSON)/functions \
+grade-build grade-variants: $(foreach l,$(upto_$(LESSON)),$(call weak,$l)) build/reference/$(LESSON)/functions \
              build/tests/$(LESSON)/probe.o build/grader/probe.o build/tests/$(LESSON)/judge
+grade-build:
 	@CC='$(CC)' CFLAGS='$(LAB_CFLAGS) $(EXTRA)' LIBS='$(MODULE_LIBS)' \
 	    sh tests/grader/build.sh $(LESSON) $(MODULE) $(OUT) \
 	    $(foreach l,$(upto_$(LESSON)),$(call weak,$l))
+
+# The same for every version of a module that a lab is tested by: see tests/variants.sh.
+grade-variants:
+	@CC='$(CC)' CFLAGS='$(LAB_CFLAGS) -fdata-sections' LIBS='$(MODULE_LIBS)' \
+	    sh tests/variants.sh $(LESSON) $(OUT) $(foreach l,$(upto_$(LESSON)),$(call weak,$l))
 endif
 
 # --- The products --------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-# variants.sh LESSON DIR - builds every version of a module that a lab is judged by.
+# variants.sh LESSON DIR WEAK-OBJECT... - builds every version of a module that a lab is judged by.
+# It is run by `make grade-variants LESSON=... OUT=DIR`.
 #
 #     DIR/reference          the module as it should be
 #     DIR/untouched          the lab as it is handed out; a warning stops the build
@@ -12,14 +13,15 @@
 # can see that a program has been judged already, and little is carried to the lab machine.
 #
 # DIR is empty or not there. Exit status 1, with the compiler's words, when one does not build.
+# CC, CFLAGS and LIBS come from the Makefile, where constants have sections of their own, so that
+# a function brings only those that it uses.
 set -eu
 lesson=$1 dir=$2
+shift 2
+weak=$*
 functions=build/reference/$lesson/functions
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
-
-# A make that we are called from must not have its say in those below.
-unset MAKEFLAGS MAKELEVEL || :
 
 source_of() # source_of VARIANT - an empty folder for its sources
 {
@@ -39,13 +41,13 @@ cut() # cut VARIANT [OPTION...] - the lab, cut from the solution now: the commit
 build() # build VARIANT [FLAG] - compiles it
 {
     out=$dir/$1
-    # Constants in sections of their own, so that a function brings only those that it uses.
-    make -s grade-build LESSON="$lesson" MODULE="$out/source" OUT="$out" EXTRA="-fdata-sections ${2-}" || {
+    CFLAGS="$CFLAGS ${2-}" sh tests/grader/build.sh "$lesson" "$out/source" "$out" $weak || {
         echo "variants.sh: $lesson: $1 does not build" >&2
         exit 1
     }
     rm -f "$out"/*.o "$out"/others-* "$out"/read-by-*
     for probe in "$out"/probe-*; do
+        [ ! -L "$probe" ] || continue
         # Where it was made and when says nothing of what it does.
         strip --remove-section=.note.gnu.build-id "$probe"
         name=${probe##*/}
@@ -62,6 +64,7 @@ build() # build VARIANT [FLAG] - compiles it
 built=
 cp solutions/"$lesson"/*.c "$(source_of reference)"
 build reference
+export PROBE_REFERENCE=../reference/probe-reference
 cut untouched
 build untouched -Werror
 cut stub

@@ -19,6 +19,8 @@
 # What the compiler read is looked at: a module that includes the reference, an object of it or
 # a mutant has not been written by whoever hands it in.
 #
+# PROBE_REFERENCE may name a probe-reference that was made before: it is linked to, not made again.
+#
 # Exit status 0; 1 when it does not compile or link, with the compiler's words on stderr.
 # CC, CFLAGS and LIBS come from the Makefile.
 set -eu
@@ -87,8 +89,12 @@ while read -r function step points file; do
     link "probe-$function" "$@" "$out/only-$function.o" &
     pids="$pids $!"
 done < "$functions"
-link probe-reference "$@" &
-pids="$pids $!"
+if [ -n "${PROBE_REFERENCE-}" ]; then
+    ln -s "$PROBE_REFERENCE" "$out/probe-reference"
+else
+    link probe-reference "$@" &
+    pids="$pids $!"
+fi
 status=0
 for pid in $pids; do
     wait "$pid" || status=1

@@ -324,7 +324,9 @@ static int build_and_judge(void)
         return 1;
     }
     built = folder;
-    int status = shell(text("sh tests/variants.sh %s %s", lesson, folder));
+    int status = shell(
+        text("env -u MAKEFLAGS -u MAKELEVEL make -s grade-variants LESSON=%s OUT=%s",
+             lesson, folder));
     if (status == 0 && strcmp(where, "machine") == 0)
         status = shell(text("build/boxwork machine --timeout 900 -- build/kit/labs %s "
                             "--built %s",
