@@ -118,9 +118,21 @@ const char *groups_path(struct tutor *tutor, const struct cgroup *cgroup)
     return path;
 }
 
+/* Who enters a frozen cgroup stands still, and so would the prompt that waits for it. */
+static bool is_frozen(const struct cgroup *cgroup)
+{
+    long long frozen;
+
+    return cgroup_value(cgroup, "cgroup.freeze", NULL, &frozen) == 0 && frozen == 1;
+}
+
 pid_t groups_start(struct tutor *tutor, const struct cgroup *cgroup,
                    void (*work)(void *context), void *context)
 {
+    if (is_frozen(cgroup)) {
+        (void)tutor_error(tutor, "%s is frozen: thaw %s", cgroup->name, cgroup->name);
+        return -1;
+    }
     fflush(stdout);
     pid_t child = fork();
     if (child == -1)
@@ -185,6 +197,10 @@ static const char *joining(struct tutor *tutor, pid_t pid)
     line[strcspn(line, "\n")] = '\0';
     char *name = strrchr(line, '/');
     struct group *group = name && name[1] ? look_up(groups, name + 1) : NULL;
+    if (group && is_frozen(&group->cgroup)) {
+        errno = EBUSY;
+        return "the box is frozen, thaw it first";
+    }
     return group && cgroup_enter(&group->cgroup, 0) == -1 ? "cgroup_enter" : NULL;
 }
 

@@ -261,8 +261,8 @@ int hogs_race(struct tutor *tutor, const char *const names[2],
     if (!job)
         return 1;
     *job = (struct job){.amount = number, .pinned = true};
-    for (int i = 0; i < 2; i++)
-        pids[i] = groups_start(tutor, cgroups[i], compute, job);
+    pids[0] = groups_start(tutor, cgroups[0], compute, job);
+    pids[1] = pids[0] == -1 ? -1 : groups_start(tutor, cgroups[1], compute, job);
     for (int i = 0; i < 2; i++) {
         struct rusage usage = {0};
         if (pids[i] != -1)
@@ -270,9 +270,11 @@ int hogs_race(struct tutor *tutor, const char *const names[2],
         computed[i] = seconds_of(&usage);
     }
     (void)munmap(job, sizeof *job); /* it is mapped */
+    if (pids[0] == -1 || pids[1] == -1)
+        return 1;
     double both = computed[0] + computed[1];
     for (int i = 0; i < 2; i++)
         printf("%-15s computed for %.1f seconds: %.0f %% of both\n", names[i],
                computed[i], both > 0 ? 100 * computed[i] / both : 0);
-    return pids[0] == -1 || pids[1] == -1;
+    return 0;
 }
