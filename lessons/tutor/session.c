@@ -228,7 +228,7 @@ static int check_output(const struct tutor *tutor, int status)
     return EXIT_FAILURE;
 }
 
-/* Ends what the session made, in the session itself; the keeper ends its processes. */
+/* Ends what the session made, and what it has started. */
 static int say_goodbye(struct tutor *tutor, int status)
 {
     struct supervise *supervise = &tutor->capture.supervise;
@@ -238,10 +238,10 @@ static int say_goodbye(struct tutor *tutor, int status)
     status = check_output(tutor, status);
     if (tutor->captures)
         supervise->shared->goodbye = true;
-    else
-        supervise_reap();
-    if (tutor->captures && getppid() != supervise->keeper) { /* it was killed */
-        supervise_reap();
+    /* The keeper would do all this once more, for a session that was killed. But it may be killed
+     * itself at this very moment, so what can be done is done here. */
+    supervise_reap();
+    if (tutor->captures) {
         cgroup_end(supervise->shared->cgroup);
         directory_remove(supervise->shared->directory);
     }

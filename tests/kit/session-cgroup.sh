@@ -14,6 +14,7 @@ mkfifo "$work/in"
 # children does not find it.
 begin()
 {
+    : > "$work/out" # of the session before
     build/c06 < "$work/in" > "$work/out" 2>&1 &
     keeper=$!
     exec 9> "$work/in"

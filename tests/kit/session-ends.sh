@@ -11,6 +11,7 @@ mkfifo "$work/in"
 # A session that has made a root, and whose process tree is known: keeper, then session.
 begin()
 {
+    : > "$work/out" # of the session before
     build/c02 < "$work/in" > "$work/out" 2>&1 &
     keeper=$!
     exec 9> "$work/in"
