@@ -14,23 +14,6 @@
 
 enum stage { PACK, UNPACK, START, STAGES };
 
-/* Runs `sh -c SCRIPT` of the busybox in the root file system. TIME gets nanoseconds. */
-static int shell(struct compare *compare, const char *script, double *time)
-{
-    char busybox[4200];
-    struct run_result result;
-    struct run_how how = {.path = "/usr/bin:/bin", .directory = compare->directory};
-    (void)snprintf(busybox, sizeof busybox, "%s/bin/busybox", compare->root);
-    int failed = run_command((char *[]){busybox, "sh", "-e", "-c", (char *)script, NULL},
-                             &how, &result);
-    *time = (double)(result.ended - result.started);
-    if (failed || result.status != 0)
-        failed = compare_failed(compare, "%.200s: %.200s", script,
-                                failed ? strerror(errno) : result.errors);
-    run_free(&result);
-    return failed;
-}
-
 /* Starts KIND from the copies in the folder of this run. */
 static int start_copy(const struct compare *compare, enum kind kind, double *time,
                       char *why, size_t size)
@@ -63,7 +46,7 @@ static int save_and_restore(struct compare *compare, enum kind kind, double time
     (void)snprintf(script, sizeof script,
                    "'%s/bin/busybox' tar -c -f saved.tar -C '%s' %s", compare->root,
                    compare->parts, kind == KIND_VM ? "vmlinuz initrd.cpio" : "rootfs");
-    if (shell(compare, script, &times[PACK]) == -1)
+    if (kind_shell(compare, script, &times[PACK]) == -1)
         return -1;
     (void)snprintf(path, sizeof path, "%s/saved.tar", compare->directory);
     if (stat(path, &status) == -1)
@@ -73,7 +56,7 @@ static int save_and_restore(struct compare *compare, enum kind kind, double time
         script, sizeof script,
         "'%s/bin/busybox' mkdir -p back; '%s/bin/busybox' tar -x -f saved.tar -C back",
         compare->root, compare->root);
-    if (shell(compare, script, &times[UNPACK]) == -1)
+    if (kind_shell(compare, script, &times[UNPACK]) == -1)
         return -1;
     if (start_copy(compare, kind, &times[START], why, sizeof why) == -1)
         return compare_failed(compare, "from the copy: %s", why);
@@ -105,7 +88,7 @@ int measure_backup(struct compare *compare)
     figures_missing(compare, "what a container has changed: comes with c09-images");
     return figures_verdict(
         compare, HOLDS_WHEN,
-        "It holds when nothing runs, and then for both: %s for the container and %s for "
+        "nothing runs, and then for both: %s for the container and %s for "
         "the machine, "
         "packed and unpacked in %s and %s. The state of what runs is another matter, and "
         "another "

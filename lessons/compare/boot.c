@@ -91,11 +91,7 @@ static int explain_once(struct boots *boots, size_t run)
     struct run_result result;
     kind_command(boots->compare, KIND_CONTAINER,
                  (char *[]){"/bin/sh", "/bin/first", NULL}, &command);
-    size_t words = 0;
-    while (command.argv[words] != NULL)
-        words++;
-    memmove(command.argv + 3, command.argv + 2, (words - 1) * sizeof *command.argv);
-    command.argv[2] = "--explain";
+    kind_add(&command, (char *[]){"--explain", NULL});
     command.how.together = true;
     int failed = run_command(command.argv, &command.how, &result);
     double first = 0, clone = 0, exec = 0;

@@ -48,6 +48,8 @@ struct compare {
     char error[512];          /* why the experiment at hand cannot be made; "" for none */
     double vm_times[VM_RUNS]; /* what claim 4 measured: nanoseconds from start to end */
     size_t vm_runs;
+    double vm_exits; /* what claim 2 counted, in one boot and a small work */
+    unsigned vm_doors;
     double done, total; /* seconds that the claims are thought to take */
     uint64_t started;
 };

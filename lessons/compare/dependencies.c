@@ -152,7 +152,7 @@ int measure_dependencies(struct compare *compare)
     figures_fact(compare, "vm-kernels", count[KIND_VM]);
     return figures_verdict(
         compare, libraries && count[KIND_CONTAINER] == 1 ? HOLDS_WHEN : DOES_NOT_HOLD,
-        "It holds when the trouble is with files: two versions of a library at one path "
+        "the trouble is with files: two versions of a library at one path "
         "run side by "
         "side in two containers%s, and in plain processes %s. Two kernels side by side "
         "only "

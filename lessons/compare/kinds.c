@@ -72,6 +72,20 @@ void kind_command(const struct compare *compare, enum kind kind, char *const wor
     as[kind](compare, words, command);
 }
 
+void kind_add(struct kind_command *command, char *const words[])
+{
+    size_t used = 0, more = 0;
+    while (command->argv[used] != NULL)
+        used++;
+    while (words[more] != NULL)
+        more++;
+    if (used + more >= RUN_WORDS)
+        return; /* nobody has that many */
+    memmove(command->argv + 2 + more, command->argv + 2,
+            (used - 1) * sizeof *command->argv);
+    memcpy(command->argv + 2, words, more * sizeof *words);
+}
+
 int kind_run(struct compare *compare, enum kind kind, char *const words[],
              struct run_result *result)
 {
@@ -86,4 +100,20 @@ int kind_run(struct compare *compare, enum kind kind, char *const words[],
     return compare_failed(compare, "%s: %s ended with %s%d: %.200s", kind_names[kind],
                           words[0], kind == KIND_VM ? inside : "", result->status,
                           result->errors);
+}
+
+int kind_shell(struct compare *compare, const char *script, double *time)
+{
+    char busybox[4200];
+    struct run_result result;
+    struct run_how how = {.path = "/usr/bin:/bin", .directory = compare->directory};
+    (void)snprintf(busybox, sizeof busybox, "%s/bin/busybox", compare->root);
+    int failed = run_command((char *[]){busybox, "sh", "-e", "-c", (char *)script, NULL},
+                             &how, &result);
+    *time = (double)(result.ended - result.started);
+    if (failed || result.status != 0)
+        failed = compare_failed(compare, "%.80s: %.200s", script,
+                                failed ? strerror(errno) : result.errors);
+    run_free(&result);
+    return failed;
 }

@@ -19,10 +19,17 @@ struct kind_command {
 void kind_command(const struct compare *compare, enum kind kind, char *const words[],
                   struct kind_command *command);
 
+/* Adds words (NULL-ended) to the options of an engine: behind "run". */
+void kind_add(struct kind_command *command, char *const words[]);
+
 /* The same, run to its end. Returns 0, or -1 with compare_failed: it could not run, it was ended
  * by a signal to us, or its status is another one than 0. RESULT is to be freed always. */
 int kind_run(struct compare *compare, enum kind kind, char *const words[],
              struct run_result *result);
+
+/* Runs `sh -e -c SCRIPT` of the root file system in the folder of this run, on this side, with its
+ * commands and those of /usr/bin. TIME gets its nanoseconds. Returns 0 or -1 with compare_failed. */
+int kind_shell(struct compare *compare, const char *script, double *time);
 
 /* A cgroup of this run, called NAME; PATH gets its directory. Returns 0 or -1 with
  * compare_failed. */

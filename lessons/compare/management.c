@@ -97,7 +97,7 @@ int measure_management(struct compare *compare)
     figures_fact(compare, "vm-kernels", 1);
     return figures_verdict(
         compare, HOLDS_WHEN,
-        "It holds for the kernel: the machine's image has one of its own to patch (%s). "
+        "one counts kernels: the machine's image has one of its own to patch (%s). "
         "The rest is "
         "the same in both: %.0f programs from %u packages (%s), each of which holds its "
         "own copy "

@@ -16,6 +16,7 @@
 #include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "exits.h"
 #include "figures.h"
 #include "guest.h"
 #include "trace.h"
@@ -172,28 +173,21 @@ static int allowed_calls(struct compare *compare)
     return allowed;
 }
 
-/* The ports and addresses of the machine that the hypervisor was asked to answer for, and how
- * often: from its trace of exits. */
-static int count_doors(struct compare *compare, double *ports, double *exits)
+/* The doors of a virtual machine, and how often one was used in a boot; claim 2 may have counted
+ * them. */
+static int count_doors(struct compare *compare)
 {
     struct kind_command command;
     struct run_result result;
-    bool seen[65536] = {false};
-    kind_command(compare, KIND_VM, (char *[]){"/bin/true", NULL}, &command);
-    size_t words = 0;
-    while (command.argv[words] != NULL)
-        words++;
-    command.argv[words++] = "--trace";
-    command.argv[words++] = "exits";
-    command.argv[words] = NULL;
+    if (compare->vm_exits > 0)
+        return 0;
     progress_say(compare, "counting the doors of a virtual machine");
+    kind_command(compare, KIND_VM, (char *[]){"/bin/true", NULL}, &command);
+    kind_add(&command, (char *[]){"--trace", "exits", NULL});
     int failed = run_command(command.argv, &command.how, &result);
-    *ports = *exits = 0;
-    for (const char *at = result.errors; !failed && (at = strstr(at, " 0x")) != NULL;) {
-        unsigned long port = strtoul(at + 1, (char **)&at, 16);
-        ++*exits;
-        *ports += port < sizeof seen && !seen[port];
-        seen[port < sizeof seen ? port : 0] = true;
+    if (!failed) {
+        compare->vm_exits = exits_counted(result.errors);
+        compare->vm_doors = exits_doors(result.errors);
     }
     run_free(&result);
     return failed ? compare_failed(compare, "a virtual machine: %s", strerror(errno)) : 0;
@@ -203,10 +197,9 @@ int measure_security(struct compare *compare)
 {
     static const char *const doors[] = {
         "system calls that it may make to the host's kernel",
-        "ports of devices that the hypervisor answers", NULL};
+        "ports and addresses that the hypervisor answers", NULL};
     const char *columns[ATTACKS + 1] = {NULL};
     int reached[KINDS], allowed;
-    double ports, exits;
     for (size_t i = 0; i < ATTACKS; i++)
         columns[i] = attacks[i].title;
     json_t *table = figures_table(compare, "attacks", "What came of each attack, as root",
@@ -214,8 +207,7 @@ int measure_security(struct compare *compare)
     for (int kind = 0; kind < KINDS; kind++)
         if ((reached[kind] = attack_row(compare, table, (enum kind)kind)) == -1)
             return -1;
-    if ((allowed = allowed_calls(compare)) == -1 ||
-        count_doors(compare, &ports, &exits) == -1)
+    if ((allowed = allowed_calls(compare)) == -1 || count_doors(compare) == -1)
         return -1;
     table = figures_table(compare, "doors", "How big the door to the host is", "",
                           CHART_NONE, doors);
@@ -227,20 +219,21 @@ int measure_security(struct compare *compare)
     figures_nothing(row);
     row = figures_row(table, kind_names[KIND_VM]);
     figures_number(row, 0);
-    figures_number(row, ports);
+    figures_number(row, compare->vm_doors);
     figures_fact(compare, "process-reached", reached[KIND_PROCESS]);
     figures_fact(compare, "container-reached", reached[KIND_CONTAINER]);
     figures_fact(compare, "vm-reached", reached[KIND_VM]);
     figures_fact(compare, "allowed-calls", allowed);
-    figures_fact(compare, "ports", ports);
+    figures_fact(compare, "ports", compare->vm_doors);
     return figures_verdict(compare, reached[KIND_CONTAINER] == 0 ? DOES_NOT_HOLD : HOLDS,
                            "Of %d attacks %d reach the host from a plain process, %d "
                            "from the container, %d from the "
                            "virtual machine; but behind the container's wall stands one "
                            "kernel with %d system calls "
                            "open, and behind the machine's a hypervisor that answers "
-                           "%.0f ports (asked %.0f times "
+                           "%u ports and addresses (%.0f times "
                            "in one boot).",
                            (int)ATTACKS, reached[KIND_PROCESS], reached[KIND_CONTAINER],
-                           reached[KIND_VM], allowed, ports, exits);
+                           reached[KIND_VM], allowed, compare->vm_doors,
+                           compare->vm_exits);
 }

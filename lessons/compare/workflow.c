@@ -23,23 +23,6 @@ struct workflow {
     double stages[STAGES][ROUNDS_MOST];
 };
 
-/* Runs SCRIPT with the busybox of the root file system, in the folder of this run. */
-static int shell(struct compare *compare, const char *script, double *time)
-{
-    char busybox[4200];
-    struct run_result result;
-    struct run_how how = {.path = "/usr/bin:/bin", .directory = compare->directory};
-    (void)snprintf(busybox, sizeof busybox, "%s/bin/busybox", compare->root);
-    int failed = run_command((char *[]){busybox, "sh", "-e", "-c", (char *)script, NULL},
-                             &how, &result);
-    *time = (double)(result.ended - result.started);
-    if (failed || result.status != 0)
-        failed = compare_failed(compare, "%.80s: %.200s", script,
-                                failed ? strerror(errno) : result.errors);
-    run_free(&result);
-    return failed;
-}
-
 /* The source, with what it prints changed, and a program of it. */
 static const char build_script[] =
     "printf '%%s\\n' '.globl _start' '_start: mov $1, %%eax; mov $1, %%edi; lea "
@@ -99,8 +82,8 @@ static int change_once(void *context, size_t count)
                  workflow->runs + 1);
     (void)snprintf(script, sizeof script, build_script, workflow->runs);
     (void)snprintf(wanted, sizeof wanted, "changed %zu", workflow->runs);
-    if (shell(workflow->compare, script, &times[BUILD]) == -1 ||
-        shell(workflow->compare, put_script(workflow->kind), &times[PUT]) == -1 ||
+    if (kind_shell(workflow->compare, script, &times[BUILD]) == -1 ||
+        kind_shell(workflow->compare, put_script(workflow->kind), &times[PUT]) == -1 ||
         run_new(workflow, wanted, &times[RUN]) == -1)
         return -1;
     for (int s = 0; s < STAGES; s++)
@@ -119,7 +102,7 @@ int measure_workflow(struct compare *compare)
     size_t rounds = compare_times(compare, 2, 5), warmups = compare_times(compare, 0, 1);
     char copy[4400];
     (void)snprintf(copy, sizeof copy, "cp -a '%s' image", compare->root);
-    if (shell(compare, copy, &ignored) == -1)
+    if (kind_shell(compare, copy, &ignored) == -1)
         return -1;
     for (int kind = 0; kind < KINDS; kind++) {
         workflows[kind] = (struct workflow){.compare = compare, .kind = (enum kind)kind};

@@ -126,6 +126,17 @@ static int machine_memory(bool quick)
     return there * 0.7 > wanted ? wanted : there * 0.7 > 1024 ? (int)(there * 0.7) : 1024;
 }
 
+/* When a signal ended what measured, it was ours as well: we die of it, as a shell expects. */
+static int die_of(int status)
+{
+    int number = status - 128;
+    if (number == SIGINT || number == SIGTERM || number == SIGHUP) {
+        (void)signal(number, SIG_DFL);
+        (void)raise(number);
+    }
+    return status;
+}
+
 static int measure_inside(const struct comparing *comparing, char *const argv[])
 {
     struct machine_result result;
@@ -135,11 +146,9 @@ static int measure_inside(const struct comparing *comparing, char *const argv[])
         .memory = machine_memory(asked(comparing, "quick")),
     };
     if (machine_run(&job, &result) == 0)
-        return result.status;
-    if (result.end == MACHINE_INTERRUPTED) {
-        (void)signal(result.signal, SIG_DFL); /* to die of it, as a shell expects */
-        (void)raise(result.signal);
-    }
+        return die_of(result.status);
+    if (result.end == MACHINE_INTERRUPTED)
+        return die_of(128 + result.signal);
     (void)course_error(comparing->course, "the lab machine: %s", result.message);
     return STATUS_CANNOT_RUN;
 }
@@ -150,9 +159,7 @@ static int measure_here(char *const argv[])
     (void)signal(SIGINT, SIG_IGN);
     int status = run_program(argv);
     (void)signal(SIGINT, SIG_DFL);
-    if (status == 128 + SIGINT)
-        (void)raise(SIGINT);
-    return status;
+    return die_of(status);
 }
 
 /* Runs mini-compare with its output in the memory file FIGURES. Returns its exit status. */

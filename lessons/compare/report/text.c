@@ -1,5 +1,6 @@
 /* text.c - the report for a terminal: where, then each claim with its figures and verdict. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "report.h"
@@ -13,7 +14,7 @@ struct writer {
 static size_t width_of(const char *text, size_t length)
 {
     size_t width = 0;
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length && text[i] != 0; i++)
         width += ((unsigned char)text[i] & 0xc0) != 0x80;
     return width;
 }
@@ -44,23 +45,23 @@ static void label(const struct writer *writer, const char *indent, const char *t
             writer->style->colour ? "\033[0m" : "");
 }
 
-/* A row: its name, then "column: cell" one after the other. */
+/* A row: its name, then each column with its cell in a line. */
 static void row(const struct writer *writer, const json_t *table, const json_t *row)
 {
-    char line[4096] = "", cell[512];
-    size_t index, length = 0;
+    char cell[512];
+    size_t index;
     const json_t *one;
     json_array_foreach(json_object_get(row, "cells"), index, one)
     {
         const char *column =
             json_string_value(json_array_get(json_object_get(table, "columns"), index));
         report_cell(one, true, cell, sizeof cell);
-        if (length < sizeof line)
-            length += (size_t)snprintf(line + length, sizeof line - length, "%s%s %s",
-                                       index > 0 ? "; " : "", column ? column : "", cell);
+        fprintf(writer->to, "      %-16s ", index == 0 ? report_word(row, "name") : "");
+        fputs(column != NULL ? column : "", writer->to);
+        fputs(": ", writer->to);
+        size_t at = 25 + width_of(column != NULL ? column : "", SIZE_MAX);
+        wrapped(writer, at, cell);
     }
-    fprintf(writer->to, "      %-16s ", report_word(row, "name"));
-    wrapped(writer, 23, line);
 }
 
 static void table(const struct writer *writer, const json_t *table)
@@ -95,15 +96,32 @@ static void claim(const struct writer *writer, const json_t *claim)
             report_word(claim, strcmp(state, "measured") == 0 ? "sentence" : "reason"));
 }
 
+/* All of it in a line each. */
+static void verdicts(const struct writer *writer, const json_t *report)
+{
+    size_t index;
+    const json_t *one;
+    fputc('\n', writer->to);
+    json_array_foreach(json_object_get(report, "claims"), index, one)
+    {
+        const char *state = report_word(one, "state");
+        bool measured = strcmp(state, "measured") == 0;
+        fprintf(writer->to, "  %2d %-13s %s\n", (int)report_number(one, "number"),
+                report_word(one, "id"), measured ? report_word(one, "verdict") : state);
+    }
+}
+
 static void place(const struct writer *writer, const json_t *report)
 {
     const json_t *place = json_object_get(report, "place");
     const char *whose = report_word(report, "whose");
-    fprintf(writer->to, "measured in %s: %s, %d processor%s, Linux %s, KVM %s\n",
-            report_word(report, "where"), report_word(place, "cpu"),
-            (int)report_number(place, "cpus"),
-            report_number(place, "cpus") == 1 ? "" : "s", report_word(place, "kernel"),
-            report_word(place, "kvm"));
+    char text[512];
+    (void)snprintf(text, sizeof text, "%s, %d processor%s, Linux %s, KVM %s",
+                   report_word(place, "cpu"), (int)report_number(place, "cpus"),
+                   report_number(place, "cpus") == 1 ? "" : "s",
+                   report_word(place, "kernel"), report_word(place, "kvm"));
+    fprintf(writer->to, "measured in %s:\n  ", report_word(report, "where"));
+    wrapped(writer, 2, text);
     if (strcmp(report_word(place, "kvm"), "native") != 0)
         fputs("only ratios hold there: a real processor is quicker, and not by the same "
               "factor\nin everything\n",
@@ -121,6 +139,7 @@ int report_text(const json_t *report, const struct report_style *style, FILE *to
     const json_t *one;
     place(&writer, report);
     json_array_foreach(json_object_get(report, "claims"), index, one) claim(&writer, one);
+    verdicts(&writer, report);
     struct report_count count = report_count(report);
     fprintf(to, "\n%u of %u measured in %.0f s, %u missing, %u failed\n", count.measured,
             count.all, report_number(report, "seconds"), count.missing, count.failed);
