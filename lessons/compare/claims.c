@@ -19,16 +19,17 @@ const struct claim claims[] = {
      "host's kernel see?",
      "One program asks for the kernel, its boot id and all processes, in each kind, "
      "while a "
-     "process of the host waits to be seen. Then the system calls of `ls -l /bin` are "
+     "process of the host waits to be seen. Then the system calls of `ls -l /` are "
      "counted "
      "where they arrive.",
      measure_isolation, 12, 14, NULL},
     {"portability", "Portability", "A container runs anywhere.",
-     "Which of the two still starts on a kernel that is too old, without KVM, without "
-     "root?",
-     "The same root file system and the same machine image are started under conditions "
-     "that "
-     "other hosts have: another kernel, an older one, no KVM, no root, another "
+     "Which of the two still runs for an ordinary user, with a program that asks much of "
+     "the "
+     "kernel, on another processor?",
+     "The same root file system and the same machine image are started as they are, by "
+     "an "
+     "ordinary user, with a program that mounts a file system, and with one for another "
      "processor.",
      measure_portability, 4, 6, NULL},
     {"boot", "Boot time", "A container starts at once; a virtual machine takes minutes.",

@@ -24,6 +24,7 @@
 enum kind { KIND_PROCESS, KIND_CONTAINER, KIND_VM, KINDS };
 
 extern const char *const kind_names[KINDS];
+extern const char *const kind_columns[KINDS + 1]; /* the same, NULL-ended, as columns */
 
 struct claim;
 

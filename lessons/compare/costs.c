@@ -17,6 +17,10 @@ enum { THINGS = 4, ROUNDS_MOST = 16 };
 static const char *const things[THINGS] = {"system-call", "page-fault", "ping-pong",
                                            "file-read"};
 
+static const char *const titles[THINGS + 1] = {"system call", "page fault",
+                                               "message and answer through pipes",
+                                               "64 KiB read from a file", NULL};
+
 struct prices {
     double each[THINGS][ROUNDS_MOST]; /* nanoseconds */
 };
@@ -60,14 +64,11 @@ static double median_of(const struct prices *prices, size_t thing, size_t rounds
 static int tables(struct compare *compare, const struct prices prices[KINDS],
                   size_t rounds)
 {
-    static const char *const columns[] = {"system call", "page fault",
-                                          "message and answer through pipes",
-                                          "64 KiB read from a file", NULL};
     json_t *table =
-        figures_table(compare, "prices", "What each costs", "us", CHART_NONE, columns);
+        figures_table(compare, "prices", "What each costs", "us", CHART_NONE, titles);
     json_t *ratios =
         figures_table(compare, "ratios", "As a multiple of the plain process", "times",
-                      CHART_BARS, columns);
+                      CHART_BARS, titles);
     for (int kind = 0; kind < KINDS; kind++) {
         json_t *row = figures_row(table, kind_names[kind]);
         json_t *ratio = figures_row(ratios, kind_names[kind]);
@@ -120,10 +121,10 @@ int measure_costs(struct compare *compare)
         dearer == THINGS ? HOLDS
         : dearer == 0    ? DOES_NOT_HOLD
                          : HOLDS_WHEN,
-        "%s in the machine, against a plain process: %s; not dearer: %s. Dearer in the "
+        "%s in the machine than in a plain process: %s; not dearer: %s. Dearer in the "
         "container: "
         "%s.",
-        dearer > 0 && dearer < THINGS ? "one asks for what is dearer" : "Dearer",
+        dearer > 0 && dearer < THINGS ? "one counts what is dearer" : "Dearer",
         dear[KIND_VM][0] ? dear[KIND_VM] : "nothing", same[0] ? same : "nothing",
         dear[KIND_CONTAINER][0] ? dear[KIND_CONTAINER] : "nothing");
 }

@@ -47,19 +47,18 @@ static int ask(struct compare *compare, enum kind kind, struct run_result *resul
 
 static void answers_table(struct compare *compare, const struct run_result results[KINDS])
 {
-    static const char *const columns[] = {"kernel",
-                                          "boot id of that kernel",
-                                          "host name",
-                                          "processes that it sees",
-                                          "of them: the host's \"neighbour\"",
-                                          "of them: the kernel's threads",
-                                          "hypervisor below, by CPUID",
-                                          NULL};
+    static const char *const titles[QUESTIONS] = {"kernel",
+                                                  "boot id of that kernel",
+                                                  "host name",
+                                                  "processes that it sees",
+                                                  "the host's \"neighbour\" among them",
+                                                  "threads of the kernel among them",
+                                                  "hypervisor below, by CPUID"};
     json_t *table = figures_table(compare, "answers", "What a program inside finds out",
-                                  "", CHART_NONE, columns);
-    for (int kind = 0; kind < KINDS; kind++) {
-        json_t *row = figures_row(table, kind_names[kind]);
-        for (size_t i = 0; i < QUESTIONS; i++)
+                                  "", CHART_NONE, kind_columns);
+    for (size_t i = 0; i < QUESTIONS; i++) {
+        json_t *row = figures_row(table, titles[i]);
+        for (int kind = 0; kind < KINDS; kind++)
             figures_text(row, "%s", run_answer(&results[kind], questions[i]));
     }
 }

@@ -11,6 +11,9 @@ const char *const kind_names[KINDS] = {
     [KIND_VM] = "virtual machine",
 };
 
+const char *const kind_columns[KINDS + 1] = {"process", "container", "virtual machine",
+                                             NULL};
+
 /* A process has no root of its own: what is /bin/sh for the others is ROOT/bin/sh for it. */
 static void as_process(const struct compare *compare, char *const words[],
                        struct kind_command *command)

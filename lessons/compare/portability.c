@@ -23,15 +23,18 @@ struct outcome {
     char text[160];
 };
 
-static const char *const trials[] = {"as it is", "as an ordinary user",
-                                     "a program that mounts a file system",
-                                     "built for another processor", NULL};
+static const char *const trials[TRIALS] = {"as it is", "as an ordinary user",
+                                           "a program that mounts a file system",
+                                           "built for another processor"};
 
 /* The first line of what was said, without the name of who says it. */
 static const char *reason(const char *errors)
 {
     const char *colon = strstr(errors, ": ");
-    return colon != NULL && colon < errors + strcspn(errors, "\n") ? colon + 2 : errors;
+    const char *why =
+        colon != NULL && colon < errors + strcspn(errors, "\n") ? colon + 2 : errors;
+    const char *foreign = strstr(why, "foreign: "); /* its name says nothing */
+    return foreign != NULL ? foreign + strlen("foreign: ") : why;
 }
 
 /* Runs ARGV and notes whether a line beginning with WANTED came out, and status 0. */
@@ -132,12 +135,12 @@ int measure_portability(struct compare *compare)
     try_foreign(compare, foreign, &outcomes[KIND_CONTAINER][3], &outcomes[KIND_VM][3]);
     if (run_interrupted)
         return compare_failed(compare, "interrupted");
-    json_t *table =
-        figures_table(compare, "trials", "What runs where", "", CHART_NONE, trials);
+    json_t *table = figures_table(compare, "trials", "What runs where", "", CHART_NONE,
+                                  kind_columns + KIND_CONTAINER);
     unsigned runs[KINDS] = {0};
-    for (int kind = KIND_CONTAINER; kind < KINDS; kind++) {
-        json_t *row = figures_row(table, kind_names[kind]);
-        for (int i = 0; i < TRIALS; i++) {
+    for (int i = 0; i < TRIALS; i++) {
+        json_t *row = figures_row(table, trials[i]);
+        for (int kind = KIND_CONTAINER; kind < KINDS; kind++) {
             figures_text(row, "%s", outcomes[kind][i].text);
             runs[kind] += outcomes[kind][i].runs;
         }

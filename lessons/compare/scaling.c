@@ -81,8 +81,8 @@ int measure_scaling(struct compare *compare)
     static const char *const columns[] = {"in a row", "at once", NULL};
     double times[KINDS][2][MOST], rates[KINDS][2];
     size_t numbers[KINDS];
-    json_t *rate = figures_table(compare, "rate", "Started and ended in a second",
-                                 "a second", CHART_BARS, columns);
+    json_t *rate = figures_table(compare, "rate", "How many start and end", "a second",
+                                 CHART_BARS, columns);
     for (int kind = 0; kind < KINDS; kind++) {
         size_t n = kind == KIND_VM ? compare_times(compare, 2, 20)
                                    : compare_times(compare, 10, 20);

@@ -109,8 +109,10 @@ static int attack(struct compare *compare, enum kind kind, const struct targets 
     return guest == NULL ? -1 : guest_ask(compare, guest, line, result);
 }
 
-/* Puts what came of each attack into a row. Returns how many reached the host, or -1. */
-static int attack_row(struct compare *compare, json_t *table, enum kind kind)
+/* Puts what came of each attack into the next cell of its row. Returns how many reached the host, or
+ * -1. */
+static int attack_from(struct compare *compare, json_t *const rows[ATTACKS],
+                       enum kind kind)
 {
     struct targets targets;
     struct run_result result = {0};
@@ -122,8 +124,8 @@ static int attack_row(struct compare *compare, json_t *table, enum kind kind)
         targets_end(&targets);
         return -1;
     }
-    json_t *row = figures_row(table, kind_names[kind]);
     for (size_t i = 0; i < ATTACKS; i++) {
+        json_t *row = rows[i];
         const char *answer = run_answer(&result, attacks[i].name);
         bool done = strcmp(answer, "done") == 0;
         bool through = strcmp(answer, targets.secret) == 0;
@@ -198,14 +200,14 @@ int measure_security(struct compare *compare)
     static const char *const doors[] = {
         "system calls that it may make to the host's kernel",
         "ports and addresses that the hypervisor answers", NULL};
-    const char *columns[ATTACKS + 1] = {NULL};
+    json_t *rows[ATTACKS];
     int reached[KINDS], allowed;
-    for (size_t i = 0; i < ATTACKS; i++)
-        columns[i] = attacks[i].title;
     json_t *table = figures_table(compare, "attacks", "What came of each attack, as root",
-                                  "", CHART_NONE, columns);
+                                  "", CHART_NONE, kind_columns);
+    for (size_t i = 0; i < ATTACKS; i++)
+        rows[i] = figures_row(table, attacks[i].title);
     for (int kind = 0; kind < KINDS; kind++)
-        if ((reached[kind] = attack_row(compare, table, (enum kind)kind)) == -1)
+        if ((reached[kind] = attack_from(compare, rows, (enum kind)kind)) == -1)
             return -1;
     if ((allowed = allowed_calls(compare)) == -1 || count_doors(compare) == -1)
         return -1;

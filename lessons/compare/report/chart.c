@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -17,7 +18,10 @@
 #include "report.h"
 
 static const char *const colours[] = {"#4477aa", "#cc6677", "#229955", "#bb8811"};
-enum { COLOURS = sizeof colours / sizeof *colours, LABEL = 15 };
+enum {
+    COLOURS = sizeof colours / sizeof *colours,
+    LETTERS = 46, /* below a chart, side by side */
+};
 
 static bool is_stack(const json_t *table)
 {
@@ -27,6 +31,16 @@ static bool is_stack(const json_t *table)
 bool chart_wanted(const json_t *table)
 {
     return strcmp(report_word(table, "chart"), "bars") == 0 || is_stack(table);
+}
+
+/* A kind has its colour in every chart. */
+static const char *colour_of(const char *name, size_t index)
+{
+    static const char *const kinds[] = {"process", "container", "virtual machine"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(name, kinds[i]) == 0)
+            return colours[i];
+    return colours[index % COLOURS];
 }
 
 /* The value of the cell at ROW and COLUMN; NAN for none. */
@@ -48,15 +62,18 @@ static size_t column_count(const json_t *table)
     return json_array_size(json_object_get(table, "columns"));
 }
 
-/* Writes TEXT as a string of gnuplot, broken at blanks, with nothing in it that means something. */
-static void label(FILE *to, const char *text)
+/* Writes TEXT as a string of gnuplot, in lines of about WIDTH, with nothing in it that means
+ * something to gnuplot. Returns how many lines. */
+static unsigned label(FILE *to, const char *text, size_t width)
 {
     size_t column = 0;
+    unsigned lines = 1;
     fputc('"', to);
     for (; *text != '\0'; text++) {
-        if (*text == ' ' && column + strcspn(text + 1, " ") >= LABEL) {
+        if (*text == ' ' && column + strcspn(text + 1, " ") >= width) {
             fputs("\\n", to);
             column = 0;
+            lines++;
         } else {
             bool plain =
                 (unsigned char)*text >= ' ' && strchr("\"\\{}^_@&~%`", *text) == NULL;
@@ -65,6 +82,7 @@ static void label(FILE *to, const char *text)
         }
     }
     fputc('"', to);
+    return lines;
 }
 
 static const char *row_name(const json_t *table, size_t row)
@@ -104,12 +122,15 @@ static void range_of(const json_t *table, double *least, double *greatest)
         }
 }
 
-/* A line for each column: its label, and value, low and high of each row. */
-static void bars_data(FILE *to, const json_t *table)
+/* A line for each column: its label, and value, low and high of each row. Returns the lines that the
+ * highest label has. */
+static unsigned bars_data(FILE *to, const json_t *table)
 {
+    unsigned most = 1;
     fputs("$d << EOD\n", to);
     for (size_t c = 0; c < column_count(table); c++) {
-        label(to, column_name(table, c));
+        unsigned lines = label(to, column_name(table, c), LETTERS / column_count(table));
+        most = lines > most ? lines : most;
         for (size_t r = 0; r < row_count(table); r++) {
             double value = value_at(table, r, c, "value");
             double low = value_at(table, r, c, "low"),
@@ -121,6 +142,7 @@ static void bars_data(FILE *to, const json_t *table)
         fputc('\n', to);
     }
     fputs("EOD\n", to);
+    return most;
 }
 
 static void bars(FILE *to, const json_t *table)
@@ -129,7 +151,8 @@ static void bars(FILE *to, const json_t *table)
     size_t rows = row_count(table);
     range_of(table, &least, &greatest);
     bool logarithmic = greatest > 30 * least;
-    bars_data(to, table);
+    fprintf(to, "set bmargin %u\nset xrange [-0.6:%g]\n", bars_data(to, table) + 1,
+            (double)column_count(table) - 0.4);
     fputs("set style data histogram\nset style histogram errorbars gap 1 lw 1\n", to);
     if (logarithmic)
         fprintf(to, "set logscale y\nset yrange [%g:%g]\n",
@@ -141,8 +164,8 @@ static void bars(FILE *to, const json_t *table)
     for (size_t r = 0; r < rows; r++) {
         fprintf(to, "%s$d using %zu:%zu:%zu:xtic(1) title ", r > 0 ? ", " : "", 2 + 3 * r,
                 3 + 3 * r, 4 + 3 * r);
-        label(to, row_name(table, r));
-        fprintf(to, " lc rgb \"%s\"", colours[r % COLOURS]);
+        (void)label(to, row_name(table, r), SIZE_MAX);
+        fprintf(to, " lc rgb \"%s\"", colour_of(row_name(table, r), r));
     }
     for (size_t r = 0; r < rows; r++) /* the value above each bar */
         fprintf(to,
@@ -166,12 +189,12 @@ static void stack(FILE *to, const json_t *table)
         char name[128];
         (void)snprintf(name, sizeof name, "%s %.3g %s", row_name(table, r), sum,
                        report_word(table, "unit"));
-        label(to, name);
+        (void)label(to, name, LETTERS / rows);
         for (size_t c = 0; c < columns; c++)
             number(to, sum > 0 ? 100 * fmax(value_at(table, r, c, "value"), 0) / sum : 0);
         fputc('\n', to);
     }
-    fputs("EOD\nset style data histogram\nset style histogram rowstacked\n"
+    fputs("EOD\nset style data histogram\nset style histogram rowstacked\nset bmargin 4\n"
           "set yrange [0:100]\nset ylabel '% of its time'\n"
           "set key horizontal maxcols 1\nplot ",
           to);
@@ -191,7 +214,7 @@ static void script(FILE *to, const json_t *table, const char *name)
 {
     fprintf(to,
             "set term svg size %d,%d font 'sans-serif,13' name '%s'\n"
-            "set for [i = 1:9] linetype i lc rgb 'black'\n"
+            "set errorbars 0.7 lw 1 lc rgb 'black'\n"
             "set style fill solid 1 noborder\nset boxwidth 0.9\nset border 3\n"
             "set xtics nomirror scale 0\nset ytics nomirror\n"
             "set grid ytics lc rgb '#888888' lw 0.5 dt 3\n"

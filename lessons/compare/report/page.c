@@ -39,6 +39,28 @@ static void escaped(FILE *to, const char *text)
     }
 }
 
+/* The same for a text in which `words` between backticks are typed or read. */
+static void prose(FILE *to, const char *text)
+{
+    bool code = false;
+    while (*text != '\0') {
+        char part[256];
+        size_t length = strcspn(text, "`");
+        length = length < sizeof part ? length : sizeof part - 1;
+        memcpy(part, text, length);
+        part[length] = '\0';
+        escaped(to, part);
+        text += length;
+        if (*text == '`') {
+            fputs(code ? "</code>" : "<code>", to);
+            code = !code;
+            text++;
+        }
+    }
+    if (code)
+        fputs("</code>", to);
+}
+
 /* <TAG>TEXT</TAG> in a line. TAG may have attributes. */
 static void element(FILE *to, const char *tag, const char *text)
 {
@@ -152,7 +174,7 @@ static void verdict(FILE *to, const json_t *claim)
     fputs("<p class=\"verdict\"><strong>", to);
     escaped(to, measured ? report_word(claim, "verdict") : state);
     fputs("</strong>: ", to);
-    escaped(to, report_word(claim, measured ? "sentence" : "reason"));
+    prose(to, report_word(claim, measured ? "sentence" : "reason"));
     fputs("</p>\n", to);
 }
 
@@ -189,9 +211,9 @@ static int claim(FILE *to, const json_t *claim, char *why, size_t size)
     element(to, "h2", heading);
     element(to, "blockquote", report_word(claim, "claim"));
     fputs("<p class=\"guess\"><strong>Guess first.</strong> ", to);
-    escaped(to, report_word(claim, "prediction"));
+    prose(to, report_word(claim, "prediction"));
     fputs("</p>\n<p><strong>What is done.</strong> ", to);
-    escaped(to, report_word(claim, "experiment"));
+    prose(to, report_word(claim, "experiment"));
     fputs("</p>\n", to);
     json_array_foreach(json_object_get(claim, "tables"), index, one)
     {

@@ -42,7 +42,7 @@ struct report_count report_count(const json_t *report);
 
 /* Draws TABLE with gnuplot. NAME is unique in the page. Returns the inside of an SVG element of
  * CHART_WIDTH by CHART_HEIGHT, free(3), or NULL with a line in WHY. */
-enum { CHART_WIDTH = 520, CHART_HEIGHT = 340 };
+enum { CHART_WIDTH = 460, CHART_HEIGHT = 330 };
 char *chart_draw(const json_t *table, const char *name, char *why, size_t size);
 
 /* Whether TABLE is one that is drawn. */

@@ -48,19 +48,23 @@ static void label(const struct writer *writer, const char *indent, const char *t
 /* A row: its name, then each column with its cell in a line. */
 static void row(const struct writer *writer, const json_t *table, const json_t *row)
 {
-    char cell[512];
+    enum { at = 23 };
+    char cell[512], line[1024];
     size_t index;
     const json_t *one;
+    int used = fprintf(writer->to, "      %s", report_word(row, "name"));
+    if (used >= at) { /* a long name has a line of its own */
+        fputc('\n', writer->to);
+        used = 0;
+    }
     json_array_foreach(json_object_get(row, "cells"), index, one)
     {
         const char *column =
             json_string_value(json_array_get(json_object_get(table, "columns"), index));
         report_cell(one, true, cell, sizeof cell);
-        fprintf(writer->to, "      %-16s ", index == 0 ? report_word(row, "name") : "");
-        fputs(column != NULL ? column : "", writer->to);
-        fputs(": ", writer->to);
-        size_t at = 25 + width_of(column != NULL ? column : "", SIZE_MAX);
-        wrapped(writer, at, cell);
+        (void)snprintf(line, sizeof line, "%s: %s", column != NULL ? column : "", cell);
+        fprintf(writer->to, "%*s", index == 0 ? at - used : at, "");
+        wrapped(writer, (size_t)at, line);
     }
 }
 
@@ -88,10 +92,13 @@ static void claim(const struct writer *writer, const json_t *claim)
     wrapped(writer, 2 + strlen(title), report_word(claim, "claim"));
     json_array_foreach(json_object_get(claim, "tables"), index, one) table(writer, one);
     json_array_foreach(json_object_get(claim, "missing"), index, one)
-        fprintf(writer->to, "    missing: %s\n", json_string_value(one));
+    {
+        fputs("    missing: ", writer->to);
+        wrapped(writer, 13, json_string_value(one) != NULL ? json_string_value(one) : "");
+    }
     const char *verdict = report_word(claim, "verdict");
     label(writer, "  ", strcmp(state, "measured") == 0 ? verdict : state);
-    fputs(": ", writer->to);
+    fputs(":\n    ", writer->to);
     wrapped(writer, 4,
             report_word(claim, strcmp(state, "measured") == 0 ? "sentence" : "reason"));
 }
