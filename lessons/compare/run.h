@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { RUN_SECONDS = 60, RUN_WORDS = 32 };
+enum { RUN_SECONDS = 180, RUN_WORDS = 32 };
 
 /* A line that a command has printed, and when it was there, as measure_now counts. */
 struct run_line {
