@@ -271,9 +271,18 @@ $(INTO)/.from: always
 	@[ "$$(cat $@ 2>/dev/null)" = '$(FROM)' ] || echo '$(FROM)' > $@
 
 $(INTO)/mini-container: $(patsubst %.c,build/objects/%.o,$(wildcard mini-container/*.c)) $(call parts,$(CONTAINER_MODULES)) \
-                      $(INTO)/container-whose.o
+                      $(INTO)/container-whose.o $(INTO)/ready-filter.o
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^ $(MODULE_LIBS)
+
+# The default filter, ready. A learner's is made when it is needed.
+build/make-filter: build/objects/mini-container/make/filter.o $(foreach l,$(CONTAINER_MODULES),$(call reference,$l))
+	$(call say,LINK)
+	$(Q)$(CC) -static -o $@ $^ $(MODULE_LIBS)
+$(INTO)/ready-filter.c: build/make-filter $(INTO)/.from
+	$(Q)build/make-filter $(if $(filter labs,$(FROM)),none) > $@
+$(INTO)/ready-filter.o: $(INTO)/ready-filter.c mini-container/container.h
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 
 # The engine with --without STEP and --naive STEP, for the tests that take each protection out, or
 # do it as one does it first, and must see it.
@@ -288,7 +297,8 @@ build/red/naive.o: tests/kit/engine/naive.c
 	$(Q)$(CC) $(CFLAGS) -DBOXWORK_RED $(DEPEND) -c $< -o $@
 
 build/red/mini-container: $(patsubst mini-container/%.c,build/red/%.o,$(wildcard mini-container/*.c)) build/red/naive.o \
-                          $(foreach l,$(CONTAINER_MODULES),$(call reference,$l)) $(INTO)/container-whose.o
+                          $(foreach l,$(CONTAINER_MODULES),$(call reference,$l)) $(INTO)/container-whose.o \
+                          $(INTO)/ready-filter.o
 	$(call say,LINK)
 	$(Q)$(CC) -static -o $@ $^ $(MODULE_LIBS)
 

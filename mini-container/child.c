@@ -199,16 +199,26 @@ int child_no_new_privileges(struct container *c UNUSED, const struct step *step 
     return capabilities_no_new_privileges();
 }
 
-int child_filter(struct container *c, const struct step *step UNUSED)
+/* Takes the filter that the host has made and sent. */
+static void receive_filter(const struct container *c, struct sock_filter *instructions,
+                           struct filter *policy)
 {
-    struct sock_filter instructions[BPF_MAXINSNS];
-    struct filter ceiling, policy = {.instructions = instructions};
-    ssize_t size =
-        TEMP_FAILURE_RETRY(recv(c->channel, instructions, sizeof instructions, 0));
+    ssize_t size = TEMP_FAILURE_RETRY(
+        recv(c->channel, instructions, BPF_MAXINSNS * sizeof *instructions, 0));
 
     if (size <= 0) /* the host has failed, or is dead */
         _exit(EXIT_OURS);
-    policy.count = (unsigned short)((size_t)size / sizeof *instructions);
+    policy->instructions = instructions;
+    policy->count = (unsigned short)((size_t)size / sizeof *instructions);
+}
+
+int child_filter(struct container *c, const struct step *step UNUSED)
+{
+    struct sock_filter instructions[BPF_MAXINSNS];
+    struct filter ceiling, policy = ready_filter;
+
+    if (!filter_is_ready(c->options))
+        receive_filter(c, instructions, &policy);
     if (filter_ceiling(FILTER_LAST_KNOWN, &ceiling) == -1)
         return -1;
     int result = filter_install(&ceiling);

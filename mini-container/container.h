@@ -177,6 +177,11 @@ void terminal_restore(struct container *container);
 int terminal_resize(const struct container *container);
 int terminal_relay(int from, int to);
 
+/* The filter of the default options, made when this was built (make/filter.c); count 0 when it was
+ * not. filter_is_ready: whether it is the one for OPTIONS. */
+extern const struct filter ready_filter;
+bool filter_is_ready(const struct container_options *options);
+
 /* The functions behind the lines of the table. */
 int host_binary(struct container *, const struct step *);
 int host_descriptors(struct container *, const struct step *);

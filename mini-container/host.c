@@ -197,6 +197,12 @@ int host_go(struct container *c, const struct step *step UNUSED)
     return 0;
 }
 
+bool filter_is_ready(const struct container_options *o)
+{
+    return ready_filter.count > 0 && o->keep == capabilities_default() &&
+           o->refused == FILTER_FAIL(EPERM);
+}
+
 int host_filter(struct container *c, const struct step *step UNUSED)
 {
     struct filter policy;

@@ -28,6 +28,19 @@ static bool filtered(const struct container_options *o)
     return o->refused != 0;
 }
 
+/* The default one is made already. */
+static bool filter_to_make(const struct container_options *o)
+{
+    return o->refused != 0 && !filter_is_ready(o);
+}
+
+/* Without maps, the child depends on nothing that the host does; but who looks on wants one
+ * thing after the other. */
+static bool in_turn(const struct container_options *o)
+{
+    return o->rootless || o->explain || o->stop_at;
+}
+
 static bool has_volumes(const struct container_options *o)
 {
     return o->volume_count > 0;
@@ -85,10 +98,11 @@ const struct step steps[] = {
     /* 5. The user namespace owns all others; it gets its maps from outside (CVE-2014-8989). */
     {"maps", "write(setgroups, gid_map, uid_map)", "c05", HOST, rootless,
      .run = host_maps, .hint = USERNS_HINT},
-    {"go", "write", "c01", HOST, .run = host_go},
+    {"go", "write", "c01", HOST, in_turn, .run = host_go},
     /* 3. Compiled out here, while the child mounts, and before anything hostile runs. */
-    {"filter", "seccomp_export_bpf(3), send", "c08", HOST, filtered, .run = host_filter},
-    {"wait", "read", "c01", CHILD, .run = child_wait},
+    {"filter", "seccomp_export_bpf(3), send", "c08", HOST, filter_to_make,
+     .run = host_filter},
+    {"wait", "read", "c01", CHILD, in_turn, .run = child_wait},
     /* 6. Dies with us, is looked into by nobody, has no terminal of ours. */
     {"guard", "prctl(PR_SET_DUMPABLE, PR_SET_PDEATHSIG), setsid, umask", "c01", CHILD,
      .run = child_guard},

@@ -75,9 +75,9 @@ else
     covered="${covered}watcher cgroup limits "
 fi
 check 'there is a child' clone 5 inside 'echo 5'
-check 'the child is told to begin' go 5 inside 'echo 5'
-check 'the child waits for that' wait 5 inside 'echo 5'
-check 'the child gets its filter' filter 5 inside 'echo 5'
+check 'the child is told to begin' go 5 inside --rootless 'echo 5'
+check 'the child waits for that' wait 5 inside --rootless --seccomp kill 'echo 5'
+check 'the child gets its filter' filter 5 inside --seccomp kill 'echo 5'
 
 # --- The child's side -------------------------------------------------------------------------
 
