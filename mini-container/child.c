@@ -155,7 +155,7 @@ int child_loopback(struct container *c UNUSED, const struct step *step UNUSED)
 
 int child_capabilities(struct container *c, const struct step *step UNUSED)
 {
-    return capabilities_become(c->options->uid, c->options->gid, c->options->keep);
+    return capabilities_become(c->uid, c->gid, c->options->keep);
 }
 
 /* A change of user has taken PR_SET_PDEATHSIG away, so it is set again; and if the host died

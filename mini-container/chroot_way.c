@@ -47,6 +47,10 @@ int chroot_way_run(const struct container_options *options)
     };
     struct chroot_result result = {0};
 
+    if (options->names)
+        return fail(EXIT_USAGE,
+                    "--user %s: with --chroot it must be a number, or two: UID:GID",
+                    options->user);
     if (rootless_needed() && rootless_enter() == -1)
         return fail(
             EXIT_OURS,

@@ -5,6 +5,7 @@
  *     steps.c      the table: what is done, in which order, and by which lesson
  *     host.c       the steps that are done on the host, before and after the clone
  *     child.c      the steps that the child does to itself, until it becomes the program
+ *     image_user.c names of users, as the image has them
  *     run.c        walks through the table, attends to the container, and cleans up
  *     watch.c      a small process that removes the cgroup even when we are killed
  *     terminal.c   a terminal of its own for the container
@@ -50,8 +51,10 @@ struct container_options {
     char *const *argv; /* the program and its arguments */
     char **envp;       /* its environment; allocated, NULL-ended */
     const char *hostname;
-    const char *workdir; /* a path inside */
-    uid_t uid;           /* numbers inside */
+    const char *workdir;      /* a path inside */
+    const char *user, *group; /* as they were given; NULL */
+    bool names;               /* one of them is a name, to be looked up in the image */
+    uid_t uid;                /* numbers inside, when there are no names */
     gid_t gid;
     struct container_volume volumes[VOLUMES];
     size_t volume_count;
@@ -75,8 +78,10 @@ struct container {
     const struct container_options *options;
     const char *what;     /* what the step that runs is about, for its error; or NULL */
     struct process child; /* pidfd -1 before the clone and after the end */
-    int channel;          /* a socket between host and child; one end on each side */
-    int watch;            /* a pipe: when it closes, the watcher removes the cgroup */
+    uid_t uid;            /* who the program runs as, inside */
+    gid_t gid;
+    int channel; /* a socket between host and child; one end on each side */
+    int watch;   /* a pipe: when it closes, the watcher removes the cgroup */
     pid_t watcher;
     char cgroup_name[64];
     struct cgroup cgroup;
@@ -187,6 +192,7 @@ int host_binary(struct container *, const struct step *);
 int host_descriptors(struct container *, const struct step *);
 int host_undumpable(struct container *, const struct step *);
 int host_filter(struct container *, const struct step *);
+int host_user(struct container *, const struct step *);
 int host_watcher(struct container *, const struct step *);
 int host_cgroup(struct container *, const struct step *);
 int host_limits(struct container *, const struct step *);

@@ -3,9 +3,11 @@
  * Read on: the headers of the modules; memfd_create(2) for the sealed copy.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@
 #include <unistd.h>
 #include "cleanup.h"
 #include "container.h"
+#include "image_user.h"
 #include "namespaces.h"
 
 #define UNUSED __attribute__((unused))
@@ -65,10 +68,45 @@ int host_undumpable(struct container *c UNUSED, const struct step *step UNUSED)
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
+/* The image is looked into before there is a container, as an error is told best now. */
+int host_user(struct container *c, const struct step *step UNUSED)
+{
+    CLEANUP_CLOSE int root = open(c->options->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    c->what = root == -1 ? c->options->rootfs : c->options->user;
+    return root == -1 ? -1
+                      : image_user_find(root, c->options->user, c->options->group,
+                                        &c->uid, &c->gid);
+}
+
 int host_watcher(struct container *c, const struct step *step UNUSED)
 {
     (void)snprintf(c->cgroup_name, sizeof c->cgroup_name, "mini-container-%d", getpid());
     return watch_start(c);
+}
+
+/* Removes the empty cgroups of engines that were killed together with their watchers: their names
+ * have the number of a process that is not there, or is us. A cgroup that has processes cannot be
+ * removed, so at the worst nothing happens. */
+static void sweep(int parent)
+{
+    CLEANUP_CLOSE int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fd == -1 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+    int pid, end;
+
+    if (!directory)
+        return;
+    (void)cleanup_take(&fd); /* it is the directory's now */
+    while ((entry = readdir(directory))) {
+        end = 0;
+        if (sscanf(entry->d_name, "mini-container-%d%n", &pid, &end) == 1 && pid > 0 &&
+            entry->d_name[end] == '\0' &&
+            (pid == getpid() || (kill(pid, 0) == -1 && errno == ESRCH)))
+            (void)unlinkat(parent, entry->d_name,
+                           AT_REMOVEDIR); /* or the next one does */
+    }
+    (void)closedir(directory); /* only read */
 }
 
 int host_cgroup(struct container *c, const struct step *step UNUSED)
@@ -86,14 +124,7 @@ int host_cgroup(struct container *c, const struct step *step UNUSED)
                    c->options->pids ? " pids" : "", c->options->cpu_quota ? " cpu" : "");
     if (cgroup_enable(parent, controllers) == -1)
         return -1;
-    if (cgroup_create(parent, c->cgroup_name, &c->cgroup) == 0)
-        return 0;
-    if (errno != EEXIST)
-        return -1;
-    /* An earlier process of our number was killed together with its watcher. Somebody's
-     * processes cannot be in it: a cgroup with processes cannot be removed. */
-    if (unlinkat(parent, c->cgroup_name, AT_REMOVEDIR) == -1)
-        return -1;
+    sweep(parent);
     return cgroup_create(parent, c->cgroup_name, &c->cgroup);
 }
 
@@ -177,9 +208,8 @@ int host_maps(struct container *c, const struct step *step UNUSED)
     bool more = find_ranges(&users, &groups);
 
     users_decide(geteuid(), getegid(), more ? &users : NULL, more ? &groups : NULL, plan);
-    if (users_outside(plan->users, plan->user_ranges, c->options->uid, &outside) == -1 ||
-        users_outside(plan->groups, plan->group_ranges, c->options->gid, &outside) ==
-            -1) {
+    if (users_outside(plan->users, plan->user_ranges, c->uid, &outside) == -1 ||
+        users_outside(plan->groups, plan->group_ranges, c->gid, &outside) == -1) {
         c->what = "--user: without root, /etc/subuid, /etc/subgid and newuidmap there is "
                   "only 0";
         errno = EINVAL;

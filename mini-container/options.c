@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "container.h"
+#include "image_user.h"
 #include "rootless.h"
 
 /* What is collected before it can be decided. */
@@ -99,27 +100,24 @@ static bool read_hostname(struct reading *r, const char *text)
                strlen(text);
 }
 
-/* Reads a number at *AT that can be a user or a group, and moves *AT behind it. The last number,
- * -1, is none: setresuid(2) takes it for "as it is". */
-static bool read_id(const char **at, unsigned *id)
-{
-    char *end;
-    unsigned long long number = strtoull(*at, &end, 10);
-    bool good = isdigit((unsigned char)**at) && number < (uid_t)-1;
-
-    *id = (unsigned)number;
-    *at = end;
-    return good;
-}
-
+/* "USER", "USER:GROUP": names or numbers. Names are looked up later, in the image. */
 static bool read_user(struct reading *r, const char *text)
 {
-    if (!read_id(&text, &r->options->uid))
+    static char copy[256];
+    struct container_options *o = r->options;
+
+    if (strlen(text) >= sizeof copy || *text == '-')
         return false;
-    r->options->gid = r->options->uid;
-    if (*text == ':' && (text++, !read_id(&text, &r->options->gid)))
+    o->user = strcpy(copy, text);
+    o->group = strchr(copy, ':');
+    if (o->group)
+        *(char *)o->group++ = '\0';
+    o->names = copy[strspn(copy, "0123456789")] ||
+               (o->group && o->group[strspn(o->group, "0123456789")]);
+    if (*o->user == '\0' || (o->group && (*o->group == '\0' || strchr(o->group, ':'))))
         return false;
-    return *text == '\0';
+    /* Numbers alone need no image. */
+    return o->names || image_user_find(-1, o->user, o->group, &o->uid, &o->gid) == 0;
 }
 
 static bool read_workdir(struct reading *r, const char *text)
@@ -262,8 +260,9 @@ SWITCH(chroot)
 static const struct option_row rows[] = {
     {"hostname", "NAME", "its host name", read_hostname,
      "must be 1 to 64 letters, digits, - and ."},
-    {"user", "UID[:GID]", "who the program runs as, inside", read_user,
-     "must be a number, or two: UID:GID"},
+    {"user", "USER[:GROUP]", "who runs it inside: numbers, or names in its /etc/passwd",
+     read_user,
+     "must be a user, or USER:GROUP; each a number below 4294967295, or a name"},
     {"workdir", "DIR", "where it starts, inside", read_workdir,
      "must be a path from / on"},
     {"env", "NAME[=VALUE]", "a variable of its environment; without VALUE: as it is here",
@@ -340,7 +339,7 @@ static int decide(struct reading *r)
     o->keep = ((o->keep & ~r->drop) | r->add) & have;
     if (o->privileged)
         o->refused = 0;
-    if (o->uid != 0)
+    if (o->uid != 0 || (o->names && strcmp(o->user, "root") != 0))
         strcpy(home, "HOME=/");
     if (!r->home && !set_environment(r, home))
         return fail(EXIT_OURS, "%s", strerror(errno));

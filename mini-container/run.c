@@ -249,6 +249,8 @@ int container_run(const struct container_options *options)
     struct container c = {
         .options = options,
         .child = {.pidfd = -1},
+        .uid = options->uid,
+        .gid = options->gid,
         .channel = -1,
         .watch = -1,
         .cgroup = {.fd = -1, .parent = -1},

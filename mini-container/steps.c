@@ -18,6 +18,11 @@ static bool not_rootless(const struct container_options *o)
     return !o->rootless;
 }
 
+static bool has_names(const struct container_options *o)
+{
+    return o->names;
+}
+
 static bool limited(const struct container_options *o)
 {
     return o->memory || o->pids || o->cpu_quota;
@@ -87,6 +92,9 @@ const struct step steps[] = {
      .run = host_descriptors},
     {"undumpable", "prctl(PR_SET_DUMPABLE, 0)", "c05", HOST, not_rootless,
      .run = host_undumpable},
+    {"user", "openat2, read(/etc/passwd, /etc/group)", "c03", HOST, has_names,
+     .run = host_user,
+     .hint = "--user takes numbers, or names in /etc/passwd and /etc/group of ROOTFS"},
     /* 4. Limits first, processes afterwards. */
     {"watcher", "pipe2, fork", "c01", HOST, limited, .run = host_watcher},
     {"cgroup", "mkdirat, write(cgroup.subtree_control)", "c06", HOST, limited,

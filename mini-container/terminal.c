@@ -77,8 +77,7 @@ int terminal_make(struct container *c)
     /* The other side by this descriptor, not by a path that could be something else. */
     CLEANUP_CLOSE int theirs = ioctl(ours, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (theirs == -1 || ioctl(theirs, TIOCSWINSZ, &c->size) == -1 ||
-        ioctl(theirs, TIOCSCTTY, 0) == -1 ||
-        fchown(theirs, c->options->uid, c->options->gid) == -1)
+        ioctl(theirs, TIOCSCTTY, 0) == -1 || fchown(theirs, c->uid, c->gid) == -1)
         return -1;
     for (int fd = 0; fd <= 2; fd++) {
         if (dup2(theirs, fd) == -1)

@@ -62,6 +62,15 @@ is 'below --cgroup-parent it is gone, too' gone "$([ -e "$group" ] || echo gone)
 rmdir /sys/fs/cgroup/above || failed=1
 parent=
 
+# When the engine and its watcher are both killed, there is nobody to remove it but the next one.
+begin --pids 20 $root sleep 30
+kill -9 "$(cut -d' ' -f1 "/proc/$running/task/$running/children")" # the first child: the watcher
+kill -9 "$running"
+wait "$running" 2> /dev/null
+is 'without a watcher it stays' stays "$([ -e "$group" ] && echo stays)"
+run --pids 20 $root true
+is 'the next run removes it' gone "$([ -e "$group" ] || echo gone)"
+
 # --- And it holds -----------------------------------------------------------------------------
 
 run --memory 32M $root dd if=/dev/zero of=/dev/null bs=64M count=1

@@ -74,6 +74,7 @@ else
     echo 'no cgroup version 2 with its controllers: watcher, cgroup, limits are checked in the lab machine'
     covered="${covered}watcher cgroup limits "
 fi
+check 'a name is who the image says' user 65534 inside --user nobody 'id -u'
 check 'there is a child' clone 5 inside 'echo 5'
 check 'the child is told to begin' go 5 inside --rootless 'echo 5'
 check 'the child waits for that' wait 5 inside --rootless --seccomp kill 'echo 5'

@@ -44,7 +44,7 @@ status 124 --timeout 0.3 $root sleep 20
 # Limits where there is nobody to hold them: said, and the program is not run.
 grep -q pids /sys/fs/cgroup/cgroup.controllers 2> /dev/null || status 125 --pids 20 $root true
 for wrong in --memory=0 --memory=-1 --memory=0x5 --memory=1Z --memory=99999999999T --pids=0 \
-             --pids=1.5 --cpus=0 --cpus=nan --hostname= --hostname=a_b --user=-1 --user=x \
+             --pids=1.5 --cpus=0 --cpus=nan --hostname= --hostname=a_b --user=-1 --user=4294967295 --user=: --user=a: --user=a:b:c \
              --workdir=x --volume=/a --volume=a:/b --volume=/a:/ --volume=/a:/b:x --env==x \
              --cap-add=nothing --seccomp=x --net=x --timeout=x --stop-at=exec --stop-at=x; do
     status 2 "$wrong" $root true
@@ -70,6 +70,31 @@ prints 159 --seccomp kill $root sh -c 'unshare -U true 2> /dev/null; echo $?'
 prints 'uid=0(root) gid=0(root)' --rootless $root id
 if [ "$(id -u)" = 0 ]; then
     prints 'uid=12 gid=34' --user 12:34 $root id
+    prints 'uid=65534(nobody) gid=65534(nogroup)' --user nobody $root id
+    prints 'uid=65534(nobody) gid=7' --user nobody:7 $root id
+    prints 'uid=7 gid=65534(nogroup)' --user 7:nogroup $root id
+    prints 'uid=0(root) gid=0(root)' --user root:root $root id
+    # What an image can have in place of a good /etc/passwd: a line that is cut short, numbers that
+    # are none, a link to the host's, a pipe that would wait for ever, no end.
+    image=$(mktemp -d)
+    chmod 755 "$image"
+    cp -a $root/bin "$image/"
+    mkdir "$image/etc"
+    printf 'short:x\nnone:x:4294967295:0\nlarge:x:99999999999:0\nminus:x:-1:0\n:x:0:0\ngood:x:5:6:\n' \
+        > "$image/etc/passwd"
+    prints 'uid=5 gid=6' --user good "$image" id
+    for name in short none large minus nobody good:good; do
+        status 125 --user $name "$image" true
+    done
+    ln -sf /etc/shadow "$image/etc/passwd"
+    status 125 --user root "$image" true
+    rm "$image/etc/passwd"
+    mkfifo "$image/etc/passwd"
+    status 125 --user root "$image" true
+    rm "$image/etc/passwd"
+    tr '\0' x < /dev/zero | head -c 3000000 > "$image/etc/passwd"
+    status 125 --user root "$image" true
+    rm -rf "$image"
 else
     status 125 --user 12 $root id
 fi
