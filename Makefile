@@ -379,7 +379,7 @@ GUESTS := $(patsubst mini-hypervisor/guests/%.S,build/guests/%.bin,$(wildcard mi
           $(patsubst mini-hypervisor/guests/%.c,build/guests/%.elf,$(wildcard mini-hypervisor/guests/long/*.c)) \
           $(patsubst mini-hypervisor/guests/%.S,build/guests/%.elf,$(filter-out %/start.S %/handlers.S,$(wildcard mini-hypervisor/guests/long/*.S)))
 .PHONY: guests
-guests: $(GUESTS)
+guests: $(GUESTS) build/guests/linux/initrd
 
 build/guests/real/%.elf: mini-hypervisor/guests/real/%.S
 	@mkdir -p $(@D)
@@ -420,6 +420,17 @@ build/guests/long/%.elf: build/guests/long/start.o build/guests/long/%.o build/g
 
 build/guests/long/%.elf: build/guests/long/%.o mini-hypervisor/guests/long/guest.ld
 	$(Q)$(LINK_GUEST) $<
+
+# A Linux guest: the kernel comes with the lab machine's (labs/machine/build.sh), which is an
+# unmodified one of Debian; here is its first file system: busybox, and one script.
+build/guests/linux/initrd: mini-hypervisor/guests/linux/init Makefile
+	@rm -rf $(@D)/root
+	@umask 022; mkdir -p $(@D)/root/bin $(@D)/root/proc $(@D)/root/sys $(@D)/root/dev
+	$(call say,CPIO)
+	$(Q)cp "$$(command -v busybox)" $(@D)/root/bin/busybox
+	$(Q)cp $< $(@D)/root/init && chmod 755 $(@D)/root/init
+	$(Q)cd $(@D)/root && find . | LC_ALL=C sort | busybox cpio -o -H newc -R 0:0 > ../initrd 2> /dev/null
+	@rm -rf $(@D)/root
 
 build/machine/.made: $(wildcard labs/machine/*)
 	@mkdir -p $(@D)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # build.sh - makes the parts of the lab machine in build/machine/, or leaves them when they are new.
 #
-#     vmlinux     Debian's cloud kernel, unpacked (the guest would take longer to do it)
+#     vmlinuz     Debian's cloud kernel
+#     vmlinux     the same, unpacked (the guest would take longer to do it)
 #     base.cpio   the first file system: busybox, init, the modules that lessons need
 #     pack, unpack, vmlinux-of
 #                 the programs of parts/, which run on the host
@@ -11,6 +12,8 @@
 # with apt-get and opened here without being installed: nobody's own machine gets another
 # kernel. Needs no root. Exit status 1 with one line on stderr that says what is missing, 28
 # when there is no space.
+#
+# The two kernels are also guests, of lesson h08: build/guests/linux/ has them once more.
 #
 # Usage: sh labs/machine/build.sh, from anywhere. CC is the compiler.
 set -u
@@ -57,11 +60,21 @@ flock 9 || exit 1
 look() { xargs -d '\n' stat -c '%Y %s %n' 2> /dev/null; }
 
 is_new() {
-    [ -s $made/parts ] && [ -f $made/.made ] &&
+    [ -s $made/parts ] && [ -f $made/.made ] && [ -s $made/vmlinuz ] &&
         [ "$(sed -n 1p $made/parts)" = "# $(echo $modules)" ] &&
         [ "$(sed "1d; s/^[0-9]* [0-9]* //" $made/parts | look)" = "$(sed 1d $made/parts)" ]
 }
+# Both names lead to the same bytes, where the file system has links.
+make_guests() {
+    mkdir -p build/guests/linux &&
+        for part in vmlinuz vmlinux; do
+            [ build/guests/linux/$part -ef $made/$part ] || ln -f $made/$part build/guests/linux/ 2> /dev/null ||
+                cp $made/$part build/guests/linux/ || return 1
+        done
+}
+
 if is_new; then
+    make_guests || exit 1
     touch $made/.made
     exit 0
 fi
@@ -115,6 +128,7 @@ compile -o "$work/pack" $here/parts/pack.c $here/parts/needed.c -larchive
 compile -o "$work/unpack" $here/parts/unpack.c -larchive
 
 "$work/vmlinux-of" "$kernel" "$work/vmlinux" 2>> "$work/errors" || fail "$kernel: cannot be unpacked"
+cp "$kernel" "$work/vmlinuz" 2>> "$work/errors" || fail "$kernel: cannot be copied"
 
 # --- The first file system -------------------------------------------------------------------
 
@@ -176,9 +190,10 @@ cp -R $here/inside/etc/. "$root/etc/" 2>> "$work/errors" || fail 'the files of /
     } | look
 } > "$work/parts" || fail 'the list of parts cannot be written'
 rm -rf $made/accelerator
-for part in vmlinux base.cpio pack unpack parts; do
+for part in vmlinuz vmlinux base.cpio pack unpack parts; do
     mv "$work/$part" $made/$part 2>> "$work/errors" || fail "$made/$part: cannot be written"
 done
+make_guests 2>> "$work/errors" || fail 'build/guests/linux: cannot be written'
 # Packages of kernels that are no longer used, and what a killed run left behind.
 for old in $made/*.deb $made/new.*; do
     [ "$old" = "$package" ] || [ "$old" = "$work" ] || rm -rf "$old"

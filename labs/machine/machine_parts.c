@@ -39,7 +39,8 @@ static bool is_same(const char *top, const char *line)
 
 static bool are_new(struct run *run)
 {
-    static const char *const made[] = {"vmlinux", "base.cpio", "pack", "unpack"};
+    static const char *const made[] = {"vmlinuz", "vmlinux", "base.cpio", "pack",
+                                       "unpack"};
     char *line = NULL;
     size_t room = 0;
     ssize_t length;

@@ -6,7 +6,8 @@
  * come the shared libraries that its programs ask for, and the few programs of this host that
  * a session uses. Left at home: .git, the machine itself, what only a linker reads, files beyond
  * 64 MiB, and, unless a WORD of the command names it, what only tests need: programs with
- * sanitizers, and the probes of a lesson (`check c02-chroot` brings build/check/c02-chroot).
+ * sanitizers, and the probes of a lesson (`check c02-chroot` brings build/check/c02-chroot); and
+ * the unpacked kernel in build/guests/linux, unless a WORD has "linux" in it or the name of a lesson that boots it.
  * Whatever was the caller's own belongs to root inside, as in a checkout of root's; what
  * belonged to somebody else keeps its owner.
  *
@@ -175,6 +176,17 @@ static bool ends_with(const char *text, const char *end)
     return length >= least && strcmp(text + length - least, end) == 0;
 }
 
+/* Whether the command is likely to boot a kernel: it says so, or names a lesson that does. */
+static bool boots_linux(const struct pack *pack)
+{
+    static const char *const words[] = {"linux", "bench", "h08", "h09", "h10",
+                                        "h11",   "h12",   "h13", "x01"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (is_named(pack, words[i]))
+            return true;
+    return false;
+}
+
 enum choice { TAKEN, TAKEN_WHOLE, LEFT };
 
 /* Whether a big folder of build/ is taken. INSIDE is the path behind TOP and its slash. */
@@ -208,6 +220,8 @@ static enum choice choose(const struct pack *pack, const char *inside,
     if (S_ISREG(status->st_mode) && strncmp(inside, "build/", 6) == 0 &&
         (ends_with(inside, ".o") || ends_with(inside, ".a") || ends_with(inside, ".d")))
         return LEFT;
+    if (strcmp(inside, "build/guests/linux/vmlinux") == 0 && !boots_linux(pack))
+        return LEFT; /* 50 MB: most of a second */
     return choose_big(pack, inside);
 }
 

@@ -1,0 +1,146 @@
+/* Seals the XSDT before it has its addresses.
+ *
+ * @fails acpi.sums
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include "acpi.h"
+#include "linux_boot.h"
+
+enum {
+    ALIGN = 16,
+    SCI_IRQ = 9, /* the usual one; ours never comes */
+    LOCAL_APIC = 0xfee00000,
+    IOAPIC = 0xfec00000, /* both as KVM's irqchip has them */
+    CPUS_MAX = 64,
+};
+
+static const uint8_t dsdt_code[] = {
+    0x08,                        /* NameOp */
+    '\\', '_',  'S',  '5',  '_', /* its name, in the root */
+    0x12,                        /* PackageOp */
+    0x06,                        /* bytes from here on: this one, the next, 4 numbers */
+    0x04,                        /* elements */
+    0x00, 0x00, 0x00, 0x00,      /* ZeroOp: PM1a, PM1b, two that are not used */
+};
+
+struct writer {
+    uint8_t *memory; /* LINUX_ACPI_SIZE bytes at LINUX_ACPI */
+    size_t used;
+};
+
+static void *reserve(struct writer *writer, size_t size, uint64_t *address)
+{
+    size_t at = (writer->used + ALIGN - 1) / ALIGN * ALIGN;
+    if (at > LINUX_ACPI_SIZE || size > LINUX_ACPI_SIZE - at) {
+        errno = ENOSPC;
+        return NULL;
+    }
+    writer->used = at + size;
+    *address = LINUX_ACPI + at;
+    return writer->memory + at;
+}
+
+static uint8_t checksum(const void *data, size_t length)
+{
+    uint8_t sum = 0;
+    for (size_t i = 0; i < length; i++)
+        sum += ((const uint8_t *)data)[i];
+    return -sum;
+}
+
+static void seal(struct acpi_header *header, const char *signature, uint8_t revision,
+                 size_t length)
+{
+    *header = (struct acpi_header){
+        .length = (uint32_t)length,
+        .revision = revision,
+        .oem_id = "BOXWRK",
+        .oem_table_id = "MINIHYPR",
+        .creator_id = "BOXW",
+        .creator_revision = 1,
+    };
+    memcpy(header->signature, signature, sizeof header->signature);
+    header->checksum = checksum(header, length);
+}
+
+static int write_dsdt(struct writer *writer, const struct linux_acpi *spec,
+                      uint64_t *address)
+{
+    size_t length = sizeof(struct acpi_header) + sizeof dsdt_code + spec->aml_size;
+    struct acpi_header *dsdt = reserve(writer, length, address);
+    if (dsdt == NULL)
+        return -1;
+    uint8_t *code = (uint8_t *)(dsdt + 1);
+    memcpy(code, dsdt_code, sizeof dsdt_code);
+    if (spec->aml_size > 0)
+        memcpy(code + sizeof dsdt_code, spec->aml, spec->aml_size);
+    seal(dsdt, "DSDT", 2, length);
+    return 0;
+}
+
+static int write_madt(struct writer *writer, unsigned cpus, uint64_t *address)
+{
+    struct acpi_ioapic ioapic = {.kind = 1, .length = sizeof ioapic, .address = IOAPIC};
+    /* The PC's timer is IRQ 0, but arrives at line 2: so KVM's IOAPIC is wired. */
+    struct acpi_override timer = {.kind = 2, .length = sizeof timer, .line = 2};
+    /* ACPI's own interrupt is shared, and so a level. */
+    struct acpi_override sci = {.kind = 2,
+                                .length = sizeof sci,
+                                .source = SCI_IRQ,
+                                .line = SCI_IRQ,
+                                .flags = 0xd};
+    size_t length = sizeof(struct acpi_madt) + cpus * sizeof(struct acpi_processor) +
+                    sizeof ioapic + sizeof timer + sizeof sci;
+    struct acpi_madt *madt = reserve(writer, length, address);
+    if (madt == NULL)
+        return -1;
+    *madt = (struct acpi_madt){.local_apic = LOCAL_APIC, .flags = 1};
+    uint8_t *next = (uint8_t *)(madt + 1);
+    for (unsigned i = 0; i < cpus; i++) {
+        struct acpi_processor processor = {.length = sizeof processor,
+                                           .processor = (uint8_t)i,
+                                           .apic_id = (uint8_t)i,
+                                           .flags = 1};
+        next = (uint8_t *)memcpy(next, &processor, sizeof processor) + sizeof processor;
+    }
+    next = (uint8_t *)memcpy(next, &ioapic, sizeof ioapic) + sizeof ioapic;
+    next = (uint8_t *)memcpy(next, &timer, sizeof timer) + sizeof timer;
+    memcpy(next, &sci, sizeof sci);
+    seal(&madt->header, "APIC", 5, length);
+    return 0;
+}
+
+int linux_acpi(const struct vm *vm, const struct linux_acpi *spec)
+{
+    if (spec->cpus == 0 || spec->cpus > CPUS_MAX) {
+        errno = EINVAL;
+        return -1;
+    }
+    struct writer writer = {.memory = vm_at(vm, LINUX_ACPI, LINUX_ACPI_SIZE)};
+    if (writer.memory == NULL)
+        return -1;
+    uint64_t rsdp_at, xsdt_at, fadt_at, madt_at, dsdt_at;
+    struct acpi_rsdp *rsdp = reserve(&writer, sizeof *rsdp, &rsdp_at);
+    struct acpi_xsdt *xsdt = reserve(&writer, sizeof *xsdt, &xsdt_at);
+    struct acpi_fadt *fadt = reserve(&writer, sizeof *fadt, &fadt_at);
+    if (write_madt(&writer, spec->cpus, &madt_at) == -1 ||
+        write_dsdt(&writer, spec, &dsdt_at) == -1)
+        return -1;
+    linux_fadt(fadt, (uint32_t)dsdt_at);
+    seal(&fadt->header, "FACP", 6, sizeof *fadt);
+    seal(&xsdt->header, "XSDT", 1, sizeof *xsdt);
+    xsdt->table[0] = fadt_at;
+    xsdt->table[1] = madt_at;
+    *rsdp = (struct acpi_rsdp){
+        .signature = "RSD PTR ",
+        .oem_id = "BOXWRK",
+        .revision = 2,
+        .length = sizeof *rsdp,
+        .xsdt_address = xsdt_at,
+    };
+    rsdp->checksum = checksum(rsdp, offsetof(struct acpi_rsdp, length));
+    rsdp->extended_checksum = checksum(rsdp, sizeof *rsdp);
+    return 0;
+}
