@@ -52,7 +52,10 @@ static int start_one(struct compare *compare, enum kind kind, const char *group,
     struct pollfd ready = {.fd = running->output, .events = POLLIN};
     if (kind != KIND_VM)
         return 0;
-    if (poll(&ready, 1, RUN_SECONDS * 1000) == 1 && read(running->output, &byte, 1) == 1)
+    for (int second = 0; second < RUN_SECONDS && !run_interrupted; second++)
+        if (poll(&ready, 1, 1000) == 1)
+            break;
+    if (ready.revents != 0 && read(running->output, &byte, 1) == 1)
         return 0;
     return compare_failed(compare, "%s: it does not become ready", kind_names[kind]);
 }

@@ -217,7 +217,7 @@ static int read_all(struct running *running, uint64_t until, struct text texts[2
             errno = ETIMEDOUT;
             return -1;
         }
-        int n = poll(ready, 2, (int)((until - now) / 1000000) + 1);
+        int n = poll(ready, 2, 1000); /* a signal may have come just before */
         if (n == -1 && errno != EINTR)
             return -1;
         if (n > 0 && ready[0].revents != 0 &&

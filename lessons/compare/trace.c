@@ -228,7 +228,7 @@ static int get_filter(pid_t pid, long index, struct sock_filter **program)
     return (int)ptrace(PTRACE_SECCOMP_GET_FILTER, pid, index, *program);
 }
 
-int trace_filter(pid_t pid, int highest)
+int trace_filter(pid_t pid)
 {
     bool allowed[CALLS];
     int length = 0, filters = 0, count = 0;
@@ -254,7 +254,7 @@ int trace_filter(pid_t pid, int highest)
     errno = length == 0 ? ENOENT : saved;
     if (length == -1 || filters == 0)
         return -1;
-    for (int number = 0; number <= highest && number < CALLS; number++)
-        count += allowed[number];
+    for (int number = 0; number <= 450; number++)
+        count += allowed[number] && (number <= 334 || number >= 424);
     return count;
 }

@@ -19,9 +19,11 @@ struct trace_count {
 int trace_command(char *const argv[], const struct run_how *how, const char *work,
                   const char *errors, struct trace_count *count);
 
-/* How many of the system calls 0 to HIGHEST the seccomp filters of process PID let through
- * (with arguments of 0), as the kernel holds them. Returns that, or -1 with errno: ENOENT for a
- * process without a filter. */
-int trace_filter(pid_t pid, int highest);
+/* How many of the TRACE_CALLS system calls of x86-64 (arch/x86/entry/syscalls/syscall_64.tbl, up to
+ * Linux 6.1: 0 to 334 and 424 to 450) the seccomp filters of process PID let through, with arguments
+ * of 0, as the kernel holds them. Returns that, or -1 with errno: ENOENT for a process without a
+ * filter. */
+enum { TRACE_CALLS = 335 + 27 };
+int trace_filter(pid_t pid);
 
 #endif

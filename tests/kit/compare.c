@@ -225,7 +225,7 @@ static void the_attacks_work_and_are_held(void **state)
     assert_true(fact("security", "process-reached") == 7);
     assert_true(fact("security", "container-reached") == 0);
     assert_true(fact("security", "vm-reached") == 0);
-    assert_in_range((uintmax_t)fact("security", "allowed-calls"), 50, 449);
+    assert_in_range((uintmax_t)fact("security", "allowed-calls"), 50, 361);
     assert_above(fact("security", "ports"), 0);
 }
 
