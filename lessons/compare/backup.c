@@ -88,11 +88,9 @@ int measure_backup(struct compare *compare)
     figures_missing(compare, "what a container has changed: comes with c09-images");
     return figures_verdict(
         compare, HOLDS_WHEN,
-        "nothing runs, and then for both: %s for the container and %s for "
-        "the machine, "
-        "packed and unpacked in %s and %s. The state of what runs is another matter, and "
-        "another "
-        "lesson.",
+        "nothing runs, and then for both: %s for the container and %s for the "
+        "machine, packed and unpacked in %s and %s. The state of what runs is another "
+        "matter, and another lesson.",
         figures_bytes(bytes[KIND_CONTAINER]), figures_bytes(bytes[KIND_VM]),
         figures_time(times[KIND_CONTAINER][PACK] + times[KIND_CONTAINER][UNPACK]),
         figures_time(times[KIND_VM][PACK] + times[KIND_VM][UNPACK]));

@@ -52,8 +52,8 @@ static int first_moments(struct boots *boots, const struct run_result *result)
     if (entered == NULL || ready == NULL ||
         sscanf(entered, "first instruction after %lf", &seconds) != 1)
         return compare_failed(boots->compare,
-                              "the hypervisor does not say when the guest "
-                              "began: its --stats should");
+                              "the hypervisor does not say when the guest began: its "
+                              "--stats should");
     boots->moments[INSIDE][boots->runs] += seconds * 1e9;
     boots->moments[USER][boots->runs] = since(result, ready->when);
     return 0;
@@ -178,10 +178,8 @@ static int verdict(struct compare *compare, const struct boots boots[KINDS],
     return figures_verdict(
         compare, end[KIND_VM] < 60e9 ? DOES_NOT_HOLD : HOLDS,
         "A process is through after %s, a container after %s (%.1f times), a virtual "
-        "machine "
-        "after %s (%.0f times the container): not minutes; %.0f %% of its time is a "
-        "kernel "
-        "that boots, which the container does not have.",
+        "machine after %s (%.0f times the container): not minutes; %.0f %% of its "
+        "time is a kernel that boots, which the container does not have.",
         figures_time(end[KIND_PROCESS]), figures_time(end[KIND_CONTAINER]),
         end[KIND_CONTAINER] / end[KIND_PROCESS], figures_time(end[KIND_VM]),
         end[KIND_VM] / end[KIND_CONTAINER], 100 * kernel / end[KIND_VM]);

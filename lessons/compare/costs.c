@@ -122,8 +122,7 @@ int measure_costs(struct compare *compare)
         : dearer == 0    ? DOES_NOT_HOLD
                          : HOLDS_WHEN,
         "%s in the machine than in a plain process: %s; not dearer: %s. Dearer in the "
-        "container: "
-        "%s.",
+        "container: %s.",
         dearer > 0 && dearer < THINGS ? "one counts what is dearer" : "Dearer",
         dear[KIND_VM][0] ? dear[KIND_VM] : "nothing", same[0] ? same : "nothing",
         dear[KIND_CONTAINER][0] ? dear[KIND_CONTAINER] : "nothing");

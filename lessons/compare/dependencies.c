@@ -152,11 +152,9 @@ int measure_dependencies(struct compare *compare)
     figures_fact(compare, "vm-kernels", count[KIND_VM]);
     return figures_verdict(
         compare, libraries && count[KIND_CONTAINER] == 1 ? HOLDS_WHEN : DOES_NOT_HOLD,
-        "the trouble is with files: two versions of a library at one path "
-        "run side by "
-        "side in two containers%s, and in plain processes %s. Two kernels side by side "
-        "only "
-        "virtual machines have: %d in two machines, %d in two containers.",
+        "the trouble is with files: two versions of a library at one path run side by "
+        "side in two containers%s, and in plain processes %s. Two kernels side by "
+        "side only virtual machines have: %d in two machines, %d in two containers.",
         libraries ? "" : " not",
         side_by_side(answers[KIND_PROCESS]) ? "as well" : "do not", count[KIND_VM],
         count[KIND_CONTAINER]);

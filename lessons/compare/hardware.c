@@ -85,9 +85,8 @@ int measure_hardware(struct compare *compare)
     figures_fact(compare, "kvm", kvm);
     return figures_verdict(compare, HOLDS,
                            "A container needs %u things of the kernel and none of the "
-                           "processor; a virtual machine "
-                           "needs %u that only a processor with virtualization (or its "
-                           "emulation) gives, and here "
-                           "they are %s.",
+                           "processor; a virtual machine needs %u that only a "
+                           "processor with virtualization (or its emulation) gives, "
+                           "and here they are %s.",
                            container, vm, kvm ? "there" : "not all there");
 }

@@ -158,13 +158,10 @@ int measure_isolation(struct compare *compare)
         figures_fact(compare, "vm-calls", (double)counts[KIND_VM].work);
         failed = figures_verdict(
             compare, shared && own ? HOLDS : DOES_NOT_HOLD,
-            "The container's kernel is the host's (the same boot id), and all %zu system "
-            "calls "
-            "of its work go to it; the virtual machine's is %s, and %zu of them reach "
-            "the host, "
-            "which sees %.0f exits instead. Of the host's processes the container sees "
-            "%s, the "
-            "machine %s.",
+            "The container's kernel is the host's (the same boot id), and all %zu "
+            "system calls of its work go to it; the virtual machine's is %s, and %zu "
+            "of them reach the host, which sees %.0f exits instead. Of the host's "
+            "processes the container sees %s, the machine %s.",
             counts[KIND_CONTAINER].work, own ? "another one" : "the same",
             counts[KIND_VM].work, exits,
             strcmp(run_answer(&results[KIND_CONTAINER], "neighbours"), "0") ? "some"

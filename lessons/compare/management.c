@@ -98,9 +98,8 @@ int measure_management(struct compare *compare)
     return figures_verdict(
         compare, HOLDS_WHEN,
         "one counts kernels: the machine's image has one of its own to patch (%s). "
-        "The rest is "
-        "the same in both: %.0f programs from %u packages (%s), each of which holds its "
-        "own copy "
-        "of the C library, and in a container, too, nobody else patches them.",
+        "The rest is the same in both: %.0f programs from %u packages (%s), each of "
+        "which holds its own copy of the C library, and in a container, too, nobody "
+        "else patches them.",
         names, contents.programs, both, shared);
 }

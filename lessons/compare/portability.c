@@ -153,13 +153,11 @@ int measure_portability(struct compare *compare)
                     "another host with another kernel: only this one was at hand");
     return figures_verdict(
         compare, runs[KIND_CONTAINER] == TRIALS ? HOLDS : HOLDS_WHEN,
-        "the host's kernel is one that the program can use, and its "
-        "processor the "
-        "same: of %d trials the container passed %u and the machine %u; without root the "
-        "container %s "
-        "and the machine %s, and a program that needs more of a kernel than a container "
-        "may have "
-        "%s in the container and %s in the machine, which brings its own.",
+        "the host's kernel is one that the program can use, and its processor the "
+        "same: of %d trials the container passed %u and the machine %u; without root "
+        "the container %s and the machine %s, and a program that needs more of a "
+        "kernel than a container may have %s in the container and %s in the machine, "
+        "which brings its own.",
         TRIALS, runs[KIND_CONTAINER], runs[KIND_VM],
         outcomes[KIND_CONTAINER][1].runs ? "runs" : "does not run",
         outcomes[KIND_VM][1].runs ? "runs"

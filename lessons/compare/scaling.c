@@ -119,10 +119,10 @@ int measure_scaling(struct compare *compare)
         thousand[kind] = 1000 / rates[kind][0]; /* seconds */
     bool containers = thousand[KIND_CONTAINER] < 60, machines = thousand[KIND_VM] >= 60;
     return figures_verdict(compare, containers && machines ? HOLDS : DOES_NOT_HOLD,
-                           "A thousand containers take %s here, one after the other, and "
-                           "a thousand machines %s; at once "
-                           "the rates are %.2g and %.2g a second (%zu and %zu of them, "
-                           "on the processors of this place).",
+                           "A thousand containers take %s here, one after the other, "
+                           "and a thousand machines %s; at once the rates are %.2g "
+                           "and %.2g a second (%zu and %zu of them, on the processors "
+                           "of this place).",
                            figures_time(thousand[KIND_CONTAINER] * 1e9),
                            figures_time(thousand[KIND_VM] * 1e9),
                            rates[KIND_CONTAINER][1], rates[KIND_VM][1],

@@ -228,12 +228,11 @@ int measure_security(struct compare *compare)
     figures_fact(compare, "ports", compare->vm_doors);
     return figures_verdict(compare, reached[KIND_CONTAINER] == 0 ? DOES_NOT_HOLD : HOLDS,
                            "Of %d attacks %d reach the host from a plain process, %d "
-                           "from the container, %d from the "
-                           "virtual machine; but behind the container's wall stands one "
-                           "kernel with %d system calls "
-                           "open, and behind the machine's a hypervisor that answers "
-                           "%u ports and addresses (%.0f times "
-                           "in one boot).",
+                           "from the container, %d from the virtual machine; but "
+                           "behind the container's wall stands one kernel with %d "
+                           "system calls open, and behind the machine's a hypervisor "
+                           "that answers %u ports and addresses (%.0f times in one "
+                           "boot).",
                            (int)ATTACKS, reached[KIND_PROCESS], reached[KIND_CONTAINER],
                            reached[KIND_VM], allowed, compare->vm_doors,
                            compare->vm_exits);

@@ -71,11 +71,9 @@ int measure_storage(struct compare *compare)
     figures_missing(compare, "a disk that the machine writes to: comes with h09-virtio");
     return figures_verdict(
         compare, image[KIND_VM] > 10 * image[KIND_CONTAINER] ? HOLDS : DOES_NOT_HOLD,
-        "With the same userland the machine's image is %.1f times the "
-        "container's (%s and %s), and "
-        "the difference is its kernel; as long as instances only "
-        "read, ten of either take no "
-        "more than one.",
+        "With the same userland the machine's image is %.1f times the container's (%s "
+        "and %s), and the difference is its kernel; as long as instances only read, "
+        "ten of either take no more than one.",
         image[KIND_VM] / image[KIND_CONTAINER], figures_bytes(image[KIND_VM]),
         figures_bytes(image[KIND_CONTAINER]));
 }

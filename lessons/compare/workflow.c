@@ -128,10 +128,9 @@ int measure_workflow(struct compare *compare)
     return figures_verdict(
         compare,
         all[KIND_VM].median > 2 * all[KIND_CONTAINER].median ? HOLDS : DOES_NOT_HOLD,
-        "From the changed line to the end of the run it takes %s as a process, %s in a "
-        "container and "
-        "%s in a virtual machine, whose image has to be packed again and whose kernel "
-        "has to boot.",
+        "From the changed line to the end of the run it takes %s as a process, %s in "
+        "a container and %s in a virtual machine, whose image has to be packed again "
+        "and whose kernel has to boot.",
         figures_time(all[KIND_PROCESS].median), figures_time(all[KIND_CONTAINER].median),
         figures_time(all[KIND_VM].median));
 }

@@ -169,8 +169,8 @@ static void bars(FILE *to, const json_t *table)
     }
     for (size_t r = 0; r < rows; r++) /* the value above each bar */
         fprintf(to,
-                ", $d using ($0 + %g):%zu:(sprintf(column(%zu) < 10 ? '%%.2g' : '%%.0f', "
-                "column(%zu))) with labels offset 0,0.7 font ',11' notitle",
+                ", $d using ($0 + %g):%zu:(sprintf(column(%zu) < 10 ? '%%.2g' : "
+                "'%%.0f', column(%zu))) with labels offset 0,0.7 font ',11' notitle",
                 ((double)r - (double)(rows - 1) / 2) / (double)(rows + 1), 4 + 3 * r,
                 2 + 3 * r, 2 + 3 * r);
     fputc('\n', to);

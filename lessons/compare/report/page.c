@@ -269,10 +269,8 @@ static void head(FILE *to, const json_t *report)
     fputs("</dl>\n", to);
     if (strcmp(report_word(place, "kvm"), "native") != 0)
         fputs("<p class=\"warning\"><strong>Only ratios hold.</strong> These figures do "
-              "not come "
-              "from a processor's own virtualization. A real one is quicker, and not by "
-              "the same "
-              "factor in everything.</p>\n",
+              "not come from a processor's own virtualization. A real one is quicker, "
+              "and not by the same factor in everything.</p>\n",
               to);
 }
 
