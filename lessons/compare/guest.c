@@ -76,6 +76,14 @@ static size_t line_length(const struct guest *guest, size_t at)
     return strcspn(guest->text + at, "\n") + 1;
 }
 
+/* What it has said on stderr so far, as TEXT of SIZE bytes. */
+static void complaint(const struct guest *guest, char *text, size_t size)
+{
+    struct pollfd ready = {.fd = guest->process.errors, .events = POLLIN};
+    ssize_t length = poll(&ready, 1, 100) == 1 ? read(ready.fd, text, size - 1) : 0;
+    text[length > 0 ? length : 0] = '\0';
+}
+
 struct guest *guest_get(struct compare *compare, unsigned number)
 {
     struct guest *guest = &pool[number];
@@ -89,8 +97,11 @@ struct guest *guest_get(struct compare *compare, unsigned number)
     if (run_start(command.argv, &command.how, &guest->process) == 0)
         at = wait_for(guest, "boxwork: ready", RUN_SECONDS);
     if (at == -1) {
-        (void)compare_failed(compare, "a virtual machine that stays: %s: %.200s",
-                             strerror(errno), guest->text ? guest->text : "");
+        char why[300];
+        int saved = errno;
+        complaint(guest, why, sizeof why);
+        (void)compare_failed(compare, "a virtual machine that stays: %s",
+                             why[0] != '\0' ? why : strerror(saved));
         end_of(guest);
         return NULL;
     }

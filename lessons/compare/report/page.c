@@ -256,7 +256,7 @@ static void head(FILE *to, const json_t *report)
           "in brackets stand the quartiles: half of all runs lie between them.</p>\n"
           "<dl class=\"place\">\n",
           to);
-    fact(to, "Measured in", report_word(report, "where"));
+    fact(to, "Where", report_word(report, "where"));
     fact(to, "When", report_word(report, "when"));
     fact(to, "Processor", report_word(place, "cpu"));
     (void)snprintf(text, sizeof text, "%d processor(s), %.0f MiB",

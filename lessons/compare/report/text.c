@@ -127,7 +127,9 @@ static void place(const struct writer *writer, const json_t *report)
                    report_word(place, "cpu"), (int)report_number(place, "cpus"),
                    report_number(place, "cpus") == 1 ? "" : "s",
                    report_word(place, "kernel"), report_word(place, "kvm"));
-    fprintf(writer->to, "measured in %s:\n  ", report_word(report, "where"));
+    const char *where = report_word(report, "where");
+    fprintf(writer->to, "measured %s %s:\n  ",
+            strcmp(where, "this host") == 0 ? "on" : "in", where);
     wrapped(writer, 2, text);
     if (strcmp(report_word(place, "kvm"), "native") != 0)
         fputs("only ratios hold there: a real processor is quicker, and not by the same "
