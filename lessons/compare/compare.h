@@ -52,7 +52,8 @@ struct compare {
     double vm_exits; /* what claim 2 counted, in one boot and a small work */
     unsigned vm_doors;
     double done, total; /* seconds that the claims are thought to take */
-    uint64_t started;
+    uint64_t started, claim_started;
+    double claim_seconds; /* that the claim at hand is thought to take */
 };
 
 /* One claim, as one hears it. */

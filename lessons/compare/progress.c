@@ -4,14 +4,17 @@
 #include <stdio.h>
 #include "compare.h"
 
-/* Seconds to go: what the claims that are left are thought to take, corrected by how long those
- * that are done took in truth. */
+/* Seconds to go: what is left of the claim at hand, and what the claims behind it are thought to take,
+ * corrected by how long those that are done took in truth. */
 static double seconds_to_go(const struct compare *compare)
 {
-    double passed = (double)(measure_now() - compare->started) / 1e9;
-    double left = compare->total - compare->done;
-    double pace = compare->done > 5 ? passed / compare->done : 1;
-    return left * pace;
+    uint64_t now = measure_now();
+    double before = (double)(compare->claim_started - compare->started) / 1e9;
+    double inside = (double)(now - compare->claim_started) / 1e9;
+    double pace = compare->done > 5 ? before / compare->done : 1;
+    double left = compare->claim_seconds * pace - inside;
+    return (left > 0 ? left : 0) +
+           (compare->total - compare->done - compare->claim_seconds) * pace;
 }
 
 void progress_say(struct compare *compare, const char *format, ...)
