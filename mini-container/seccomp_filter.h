@@ -51,9 +51,17 @@ int filter_by_hand(int number, uint32_t action, struct filter *filter);
  */
 int filter_ceiling(int last, struct filter *filter);
 
+/* Adds to POLICY, an scmp_filter_ctx of libseccomp, what is refused only with some arguments, for
+ * which the answer is REFUSED: ioctl with TIOCSTI or TIOCLINUX, socket of AF_ALG or AF_VSOCK, and,
+ * unless KEPT has CAP_SYS_ADMIN, clone with a CLONE_NEW… flag; then clone3 fails with ENOSYS.
+ * Returns 0, or a negative errno, as libseccomp does.
+ */
+int filter_arguments(void *policy, capabilities_set kept, uint32_t refused);
+
 /* Makes the default policy with libseccomp: a table of calls that reach the host or have a
  * history of holes returns REFUSED (FILTER_FAIL(EPERM), FILTER_KILL, …), each unless a capability
- * in KEPT says that this container is meant to make it; all others are allowed. It is meant to be
+ * in KEPT says that this container is meant to make it; and what filter_arguments adds. All others
+ * are allowed, and those of another architecture killed, with all threads. It is meant to be
  * installed together with filter_ceiling(FILTER_LAST_KNOWN).
  * Returns 0, or -1 with errno of libseccomp: ENOMEM, EINVAL (no such action).
  */

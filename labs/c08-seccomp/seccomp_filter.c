@@ -66,7 +66,7 @@ int filter_ceiling(int last, struct filter *filter)
     return -1;
 }
 
-/* Installs a filter.                                          @lab 8.3 @points 15
+/* Installs a filter.                                          @lab 8.3 @points 10
  * seccomp(2), which has no wrapper in the C library: syscall(SYS_seccomp, …); struct sock_fprog.
  */
 int filter_install(const struct filter *filter)
@@ -75,12 +75,12 @@ int filter_install(const struct filter *filter)
     return -1;
 }
 
-/* Installs a filter that asks.                                @lab 8.5 @points 10
+/* Installs a filter that asks.                                @lab 8.6 @points 10
  * As above, with SECCOMP_FILTER_FLAG_NEW_LISTENER.
  */
 int filter_listen(const struct filter *filter)
 {
-    LAB_TODO("8.5", filter_listen);
+    LAB_TODO("8.6", filter_listen);
     return -1;
 }
 
@@ -100,14 +100,14 @@ int filter_receive(int listener, struct filter_call *call)
     return 0;
 }
 
-/* Answers a call.                                             @lab 8.6 @points 15
+/* Answers a call.                                             @lab 8.7 @points 10
  * seccomp_unotify(2): ioctl(2) with SECCOMP_IOCTL_NOTIF_SEND, struct seccomp_notif_resp.
  */
 int filter_answer(int listener, const struct filter_call *call, int error, int64_t value)
 {
     /* 1. The kernel wants an error as it returns it itself: negative. */
     /* 2. The id says whom it is for; somebody who has ended since is ENOENT. */
-    LAB_TODO("8.6", filter_answer);
+    LAB_TODO("8.7", filter_answer);
     return -1;
 }
 

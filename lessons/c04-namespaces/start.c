@@ -326,8 +326,11 @@ static int status_of(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* Goes in, and runs the command in a child, which is in the pid namespace, too. */
-static int go_in(struct tutor *tutor, pid_t pid, char *const *argv)
+/* What runs inside, in a process that is in all namespaces. */
+typedef int act_function(struct tutor *tutor, void *context);
+
+/* Goes in, and acts in a child, which is in the pid namespace, too. */
+static int go_in(struct tutor *tutor, pid_t pid, act_function *act, void *context)
 {
     const struct start_extra *extra;
     const char *failed;
@@ -353,26 +356,39 @@ static int go_in(struct tutor *tutor, pid_t pid, char *const *argv)
                 _exit(tutor_error(tutor, "%s: %s (errno %d)", failed, strerror(errno),
                                   errno));
         }
-        execvp(argv[0], argv);
-        int error = errno;
-        (void)tutor_error(tutor, "execve: %s: %s", argv[0], strerror(error));
-        _exit(error == ENOENT ? 127 : 126);
+        _exit(act(tutor, context));
     }
     return status_of(child);
 }
 
-int start_in(struct tutor *tutor, pid_t pid, char *const *argv)
+int start_act(struct tutor *tutor, pid_t pid, act_function *act, void *context)
 {
     fflush(stdout);
     pid_t child = fork();
     if (child == -1)
         return tutor_error(tutor, "fork: %s", strerror(errno));
     if (child == 0) {
-        int status = go_in(tutor, pid, argv);
+        int status = go_in(tutor, pid, act, context);
         fflush(stdout);
         _exit(status);
     }
     return status_of(child);
+}
+
+/* Becomes the command. */
+static int execute(struct tutor *tutor, void *context)
+{
+    char *const *argv = context;
+
+    execvp(argv[0], argv);
+    int error = errno;
+    (void)tutor_error(tutor, "execve: %s: %s", argv[0], strerror(error));
+    return error == ENOENT ? 127 : 126;
+}
+
+int start_in(struct tutor *tutor, pid_t pid, char *const *argv)
+{
+    return start_act(tutor, pid, execute, (void *)argv);
 }
 
 const char *start_whose(const char *function)

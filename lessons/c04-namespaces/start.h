@@ -88,6 +88,11 @@ pid_t start_inside(pid_t pid);
  * Returns its exit status as a shell gives it, or 1 after having said which call failed. */
 int start_in(struct tutor *tutor, pid_t pid, char *const *argv);
 
+/* The same, with ACT in place of a program: it is called in a process inside, which then ends at
+ * once with what it returns. */
+int start_act(struct tutor *tutor, pid_t pid,
+              int (*act)(struct tutor *tutor, void *context), void *context);
+
 /* "mine" or "reference": whose FUNCTION is called at the moment. */
 const char *start_whose(const char *function);
 

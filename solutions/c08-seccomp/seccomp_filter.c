@@ -87,7 +87,7 @@ int filter_ceiling(int last, struct filter *filter)
     return keep(filter, program, sizeof program / sizeof *program);
 }
 
-/* Installs a filter.                                          @lab 8.3 @points 15
+/* Installs a filter.                                          @lab 8.3 @points 10
  * seccomp(2), which has no wrapper in the C library: syscall(SYS_seccomp, …); struct sock_fprog.
  */
 int filter_install(const struct filter *filter)
@@ -97,7 +97,7 @@ int filter_install(const struct filter *filter)
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
-/* Installs a filter that asks.                                @lab 8.5 @points 10
+/* Installs a filter that asks.                                @lab 8.6 @points 10
  * As above, with SECCOMP_FILTER_FLAG_NEW_LISTENER.
  */
 int filter_listen(const struct filter *filter)
@@ -124,7 +124,7 @@ int filter_receive(int listener, struct filter_call *call)
     return 0;
 }
 
-/* Answers a call.                                             @lab 8.6 @points 15
+/* Answers a call.                                             @lab 8.7 @points 10
  * seccomp_unotify(2): ioctl(2) with SECCOMP_IOCTL_NOTIF_SEND, struct seccomp_notif_resp.
  */
 int filter_answer(int listener, const struct filter_call *call, int error, int64_t value)
