@@ -337,9 +337,10 @@ int filtered_listener(struct tutor *tutor, struct filtered *box, const char *nam
 
 /* --- going in ----------------------------------------------------------------------- */
 
-static void joining(struct tutor *tutor, pid_t pid)
+static const char *joining(struct tutor *tutor, pid_t pid)
 {
     table_of(tutor)->joined = filtered_box(tutor, pid);
+    return NULL;
 }
 
 /* A call for which there is no listener, as here, fails with ENOSYS. */
