@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,7 +18,10 @@
 #include "look.h"
 #include "runaway.h"
 
-enum { HOG_TIME = 10 }; /* seconds, when nothing is said */
+enum {
+    HOG_TIME = 10,    /* seconds, when nothing is said */
+    BOMB_MOST = 1000, /* processes that a box may have to be handed a bomb */
+};
 
 static int limit(struct tutor *tutor, int argc, char **argv)
 {
@@ -49,6 +53,29 @@ static int hog(struct tutor *tutor, int argc, char **argv)
     if (argc == 4 && strcmp(argv[2], "cpu") == 0)
         seconds = 600; /* it ends by itself */
     return hogs_run(tutor, cgroup, argv[2], argv[3], (int)seconds * 1000);
+}
+
+/* A bomb is let off behind a limit only: the same line typed into a box without one would take
+ * the machine with it. */
+static int bomb(struct tutor *tutor, int argc, char **argv)
+{
+    static const char program[] = "(b(){ b|b& };b) 2>/dev/null";
+    const struct cgroup *cgroup = groups_of_box(tutor, argv[1]);
+    const struct tutor_command *in = tutor_earlier("in", "c06-cgroups");
+    char *words[] = {"in", argv[1], "sh", "-c", (char *)program, NULL};
+    long long most;
+
+    (void)argc;
+    if (!cgroup)
+        return 1;
+    if (cgroup_value(cgroup, "pids.max", NULL, &most) == -1)
+        return tutor_error(tutor, "%s: pids.max: %s", argv[1], strerror(errno));
+    if (most > BOMB_MOST)
+        return tutor_error(tutor, "%s: it may have %s processes: limit %s pids 20 first",
+                           argv[1], most == LLONG_MAX ? "any number of" : "too many",
+                           argv[1]);
+    printf("in %s sh -c '%s'\n", argv[1], program);
+    return in->run(tutor, 5, words);
 }
 
 static int race(struct tutor *tutor, int argc, char **argv)
@@ -235,6 +262,16 @@ static const struct tutor_command commands[] = {
         .completion = TUTOR_COMPLETE_WORDS,
         .words = hog_words,
         .run = hog,
+    },
+    {
+        .name = "bomb",
+        .arguments = "NAME",
+        .help = "let a fork bomb off in a box that has a limit of processes",
+        .least = 1,
+        .most = 1,
+        .completion = TUTOR_COMPLETE_WORDS,
+        .words = boxes_names,
+        .run = bomb,
     },
     {
         .name = "race",
