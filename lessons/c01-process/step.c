@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "boxes.h"
 #include "family.h"
@@ -122,12 +123,24 @@ static int tree(struct tutor *tutor, int argc, char **argv)
     return 0;
 }
 
+/* A program that has just begun still opens and closes what it is made of. Most come to rest
+ * within milliseconds; one that never does is looked at as it is. */
+static void let_settle(pid_t pid)
+{
+    const struct timespec pause = {.tv_nsec = 5000000};
+
+    for (int i = 0; i < 200 && strcmp(family_state(pid), "running") == 0; i++)
+        (void)nanosleep(&pause, NULL); /* woken early: looks again */
+}
+
 static int fds(struct tutor *tutor, int argc, char **argv)
 {
     const struct box *box = argc > 1 ? boxes_find(tutor, argv[1]) : NULL;
 
     if (argc > 1 && !box)
         return 1;
+    if (box)
+        let_settle(box->process.pid);
     return family_descriptors(tutor, box ? box->process.pid : getpid());
 }
 
