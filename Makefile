@@ -7,7 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help learn test build packages sync format format-check bench handout clean \
+.PHONY: all help learn demo test build packages test-packages sync format format-check bench handout clean \
         grade-build grade-variants kit-tests mine judges sync-check
 
 CC := gcc
@@ -18,6 +18,10 @@ INTO := build
 PACKAGES := gcc libc6-dev binutils make busybox-static libreadline-dev libcmocka-dev \
             libcap-dev libseccomp-dev libjansson-dev libmd4c-dev libcapstone-dev \
             libarchive-dev qemu-system-x86 strace gnuplot-nox
+
+# And what only the kit's own tests need, which a handout does not have: a browser for the page of
+# `compare`, and what asks bash what Tab offers.
+TEST_PACKAGES := $(if $(wildcard tests/kit),bash-completion chromium)
 
 WARNINGS := -Wall -Wextra -Werror
 INCLUDES := -Imini-container -Imini-hypervisor -Ilessons/tutor -Itests/grader -Ilabs \
@@ -81,12 +85,14 @@ PRODUCTS := $(if $(CONTAINER_MODULES),build/mini-container) \
 
 help:
 	@echo 'make learn      install what is missing, build, and open the course'
+	@echo 'make demo       the whole story in a minute: a process, a container, a machine, compared'
 	@echo 'make test       install what is missing, build, and run every test'
 	@echo 'make build      build everything into build/'
 	@echo 'make build FROM=labs   the same, with your own finished functions in the products'
 	@echo 'make handout    a tree without solutions, for a class: build/handout'
 	@echo 'make sync       cut labs/ from solutions/ again (labs that you changed are yours:'
 	@echo '                it refuses to overwrite them)'
+	@echo 'make bench      what it all costs, against the least that it could (BENCH=boot for one)'
 	@echo 'make fuzz       feed changed inputs to the loaders and devices (SECONDS=60 each)'
 	@echo 'make format     put the C sources into the form that .clang-format says'
 	@echo 'make clean      remove build/'
@@ -94,30 +100,40 @@ help:
 	@echo 'The course itself: build/boxwork --help'
 
 packages: build/.packages
+test-packages: build/.test-packages
 
 # One line of apt-get, run by root or through sudo, or printed for whoever can run it.
+define INSTALL
+@mkdir -p build
+@missing=$$(for p in $1; do \
+    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; \
+done); \
+if [ -n "$$missing" ]; then \
+    set -- apt-get install -y --no-install-recommends $$missing; \
+    if [ "$$(id -u)" = 0 ]; then apt-get update && "$$@" || exit 1; \
+    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; } && \
+         sudo apt-get update && sudo "$$@"; then :; \
+    else \
+        echo 'boxwork: some packages are missing; install them with:' >&2; \
+        echo "    apt-get install --no-install-recommends $$(echo $$missing)" >&2; exit 1; \
+    fi; \
+fi
+@touch $@
+endef
 build/.packages: Makefile
-	@mkdir -p build
-	@missing=$$(for p in $(PACKAGES); do \
-	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; \
-	done); \
-	if [ -n "$$missing" ]; then \
-	    set -- apt-get install -y --no-install-recommends $$missing; \
-	    if [ "$$(id -u)" = 0 ]; then apt-get update && "$$@" || exit 1; \
-	    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; } && \
-	         sudo apt-get update && sudo "$$@"; then :; \
-	    else \
-	        echo 'boxwork: some packages are missing; install them with:' >&2; \
-	        echo "    apt-get install --no-install-recommends $$(echo $$missing)" >&2; exit 1; \
-	    fi; \
-	fi
-	@touch $@
+	$(call INSTALL,$(PACKAGES))
+build/.test-packages: Makefile
+	$(call INSTALL,$(TEST_PACKAGES))
 
 learn: packages
 	@$(MAKE) -s build
 	@exec build/boxwork learn
 
-test: packages
+demo: packages
+	@$(MAKE) -s build
+	@sh lessons/demo.sh
+
+test: packages test-packages
 	@$(MAKE) -s build judges kit-tests
 	@sh tests/run.sh
 

@@ -316,7 +316,8 @@ static int write_all(const struct comparing *comparing, json_t *report,
     const char *json = option(comparing->typed, "json"),
                *html = option(comparing->typed, "html");
     const struct report_style style = {.colour = comparing->course->colour,
-                                       .columns = comparing->course->columns};
+                                       .columns = comparing->course->columns,
+                                       .brief = asked(comparing, "short")};
     /* Names of files are meant from where the command was typed. */
     if (chdir(folder) == -1)
         return course_error(comparing->course, "%s: %s", folder, strerror(errno));

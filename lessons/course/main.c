@@ -155,6 +155,7 @@ const struct course_command course_commands[] = {
         .options = {{"quick", NULL, "fewer times: about a minute"},
                     {"lessons", "PARTS", "only these, between commas"},
                     {"mine", NULL, "with your own functions, as far as they are written"},
+                    {"short", NULL, "print each claim and its verdict, not the figures"},
                     {"json", "FILE", "write the figures to FILE"},
                     {"html", "FILE", "write a page with charts to FILE"},
                     OPTION_HERE,

@@ -46,7 +46,7 @@ status 2
 status 2 nothing
 status 2 run
 status 2 run build/rootfs
-status 2 run --user nobody build/rootfs true
+status 125 run --user no-such build/rootfs true
 status 2 run --user 4294967295 build/rootfs true
 status 2 run --user 1: build/rootfs true
 status 2 run --nothing build/rootfs true

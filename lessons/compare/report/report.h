@@ -15,6 +15,7 @@
 struct report_style {
     bool colour;
     int columns; /* of the terminal */
+    bool brief;  /* each claim and its verdict, without the figures behind it */
 };
 
 /* Writes the report for a terminal. Returns 0, or -1 with errno when TO takes no more. */

@@ -79,28 +79,37 @@ static void table(const struct writer *writer, const json_t *table)
         row(writer, table, one);
 }
 
+/* What is said in the end, in a paragraph of its own. */
+static void verdict(const struct writer *writer, const json_t *claim)
+{
+    const char *state = report_word(claim, "state");
+    bool measured = strcmp(state, "measured") == 0;
+    label(writer, "  ", measured ? report_word(claim, "verdict") : state);
+    fputs(":\n    ", writer->to);
+    wrapped(writer, 4, report_word(claim, measured ? "sentence" : "reason"));
+}
+
 static void claim(const struct writer *writer, const json_t *claim)
 {
     size_t index;
     const json_t *one;
-    const char *state = report_word(claim, "state");
     char title[128];
     (void)snprintf(title, sizeof title, "%d %s: ", (int)report_number(claim, "number"),
                    report_word(claim, "id"));
     fputc('\n', writer->to);
     label(writer, "  ", title);
     wrapped(writer, 2 + strlen(title), report_word(claim, "claim"));
+    if (writer->style->brief) {
+        verdict(writer, claim);
+        return;
+    }
     json_array_foreach(json_object_get(claim, "tables"), index, one) table(writer, one);
     json_array_foreach(json_object_get(claim, "missing"), index, one)
     {
         fputs("    missing: ", writer->to);
         wrapped(writer, 13, json_string_value(one) != NULL ? json_string_value(one) : "");
     }
-    const char *verdict = report_word(claim, "verdict");
-    label(writer, "  ", strcmp(state, "measured") == 0 ? verdict : state);
-    fputs(":\n    ", writer->to);
-    wrapped(writer, 4,
-            report_word(claim, strcmp(state, "measured") == 0 ? "sentence" : "reason"));
+    verdict(writer, claim);
 }
 
 /* All of it in a line each. */
@@ -135,6 +144,8 @@ static void place(const struct writer *writer, const json_t *report)
         fputs("only ratios hold there: a real processor is quicker, and not by the same "
               "factor\nin everything\n",
               writer->to);
+    if (writer->style->brief)
+        return;
     if (whose[0] != '\0')
         fprintf(writer->to, "whose functions: %s\n", whose);
     fputs("each figure is a median; half of all runs lie between the two in brackets\n",
@@ -148,7 +159,8 @@ int report_text(const json_t *report, const struct report_style *style, FILE *to
     const json_t *one;
     place(&writer, report);
     json_array_foreach(json_object_get(report, "claims"), index, one) claim(&writer, one);
-    verdicts(&writer, report);
+    if (!style->brief)
+        verdicts(&writer, report);
     struct report_count count = report_count(report);
     fprintf(to, "\n%u of %u measured in %.0f s, %u missing, %u failed\n", count.measured,
             count.all, report_number(report, "seconds"), count.missing, count.failed);
