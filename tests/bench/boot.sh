@@ -45,6 +45,9 @@ if [ "${1:-}" = inside ]; then
     exit 0
 fi
 
+# A copy, because it has to be in the tree to get into the machine; gone afterwards, because
+# everything in the tree gets there.
+trap 'rm -rf $files' EXIT
 mkdir -p $files/share
 kinds='mini-hypervisor unpacked qemu-microvm'
 # Debian's microvm program is QEMU with only what that machine needs.
