@@ -420,7 +420,7 @@ GUEST_CFLAGS := -std=gnu17 -O2 -g $(WARNINGS) -ffreestanding -fno-pic -fno-stack
 LINK_GUEST = ld -nostdlib -static -z max-page-size=0x1000 -z noexecstack \
              -T mini-hypervisor/guests/long/guest.ld -o $@
 
-build/guests/long/%.o: mini-hypervisor/guests/long/%.c mini-hypervisor/guests/long/guest.h
+build/guests/long/%.o: mini-hypervisor/guests/long/%.c $(wildcard mini-hypervisor/guests/long/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(GUEST_CFLAGS) -c $< -o $@

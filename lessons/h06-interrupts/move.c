@@ -57,13 +57,14 @@ static int say_failure(struct tutor *tutor, const struct guest64 *guest, int err
     return tutor_error(tutor, "an exit that nobody answers: %s", what);
 }
 
-/* Says why the guest stands still; RESULT and ERROR are of `serve`. */
-static int say_end(struct tutor *tutor, struct guest64 *guest, int result, int error,
-                   bool alarm)
+int outside_say_end(struct tutor *tutor, struct outside *outside, int result, int error,
+                    bool alarm)
 {
+    struct guest64 *guest = outside->guest;
     unsigned long long exits = 0;
     struct kvm_regs regs;
 
+    bench_end_line(guest->bench); /* what it has sent on a serial line */
     memcpy(guest->bench->realmode.exits, guest->realmode.exits,
            sizeof guest->realmode.exits); /* for the word `exits` */
     for (size_t i = 0; i < EXIT_KINDS; i++)
@@ -127,6 +128,17 @@ static int serve(struct outside *outside)
     return result;
 }
 
+int outside_serve(struct outside *outside, double seconds, bool *alarm)
+{
+    outside->clock.next = now() + outside->clock.period; /* while we talked it stood */
+    machine_listen(outside->guest->bench->machine, seconds);
+    int result = serve(outside);
+    int error = errno;
+    *alarm = machine_unlisten();
+    errno = error;
+    return result;
+}
+
 int outside_word_go(struct tutor *tutor, int argc, char **argv)
 {
     struct outside *outside = outside_of(tutor);
@@ -143,10 +155,7 @@ int outside_word_go(struct tutor *tutor, int argc, char **argv)
     }
     if (!goes_on(guest))
         return tutor_error(tutor, "the guest has ended: load it again with elf");
-    outside->clock.next = now() + outside->clock.period; /* while we talked it stood */
-    machine_listen(guest->bench->machine, seconds);
-    int result = serve(outside);
-    int error = errno;
-    bool alarm = machine_unlisten();
-    return say_end(tutor, guest, result, error, alarm);
+    bool alarm;
+    int result = outside_serve(outside, seconds, &alarm);
+    return outside_say_end(tutor, outside, result, errno, alarm);
 }

@@ -49,6 +49,16 @@ const char *table_why(int error);
  * that failed and has been said. */
 int outside_new_machine(struct tutor *tutor, struct outside *outside, bool chips);
 
+/* move.c: lets the guest run until it ends, or until Ctrl-C, an alarm after SECONDS (0:
+ * none) or vcpu_stop. ALARM: it was the alarm. Returns 0: it has halted; 1: it has ended
+ * in another way; -1 with errno, which is EINTR when it was stopped. */
+int outside_serve(struct outside *outside, double seconds, bool *alarm);
+
+/* move.c: says why the guest stands still, after outside_serve has returned RESULT with
+ * errno ERROR. Returns an exit status. */
+int outside_say_end(struct tutor *tutor, struct outside *outside, int result, int error,
+                    bool alarm);
+
 /* The run() of a tutor_command each. table.c: */
 int outside_word_idt(struct tutor *tutor, int argc, char **argv);
 int outside_word_gate(struct tutor *tutor, int argc, char **argv);
