@@ -243,7 +243,7 @@ static void alarm_in(const uint64_t *value, const char *item)
 static void pty(const uint64_t *value, const char *item)
 {
     char path[64];
-    int zero = 0, number;
+    int zero = 0, number = 0;
 
     (void)value, (void)item;
     need(mkdir("/tmp/pts", 0755) == 0, "mkdir");

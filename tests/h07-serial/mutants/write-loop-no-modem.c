@@ -15,14 +15,6 @@ static void put(struct serial *serial, uint8_t byte)
     serial->waiting++;
 }
 
-static uint8_t looped(uint8_t mcr)
-{
-    return (mcr & SERIAL_MCR_RTS ? SERIAL_MSR_CTS : 0) |
-           (mcr & SERIAL_MCR_DTR ? SERIAL_MSR_DSR : 0) |
-           (mcr & SERIAL_MCR_OUT1 ? SERIAL_MSR_RI : 0) |
-           (mcr & SERIAL_MCR_OUT2 ? SERIAL_MSR_DCD : 0);
-}
-
 static void send(struct serial *serial, uint8_t byte)
 {
     if (!(serial->mcr & SERIAL_MCR_LOOP))
