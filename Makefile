@@ -135,7 +135,7 @@ demo: packages
 
 test: packages test-packages
 	@$(MAKE) -s build judges kit-tests
-	@sh tests/run.sh
+	@sh tests/run.sh $(TESTS)
 
 all: build
 

@@ -5,7 +5,8 @@
 #
 #     kit/NAME          the kit itself
 #     fuzz/NAME         the same changed inputs, for three seconds
-#     replay/LESSON     the page types itself, and each output is compared
+#     replay/LESSON     the page types itself, and each output is compared; a lesson that `play`
+#                       would take to the lab machine is played there anyway, below
 #     lab/LESSON        the reference, the stub, each function taken out, and each mutant are
 #                       graded: here, or, where this host lacks what the judge needs, in the
 #                       lab machine, all such lessons in one boot
@@ -13,11 +14,14 @@
 #                       and what of the kit says @machine in its first lines; with "@machine
 #                       only" it does not run here
 #
+# What runs here and what runs in the lab machine go side by side.
+#
 # Exit status 0 when all passed, 1 otherwise. A test that could not run has failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 mkdir -p build/log
-passed=0 failed=0 here=0 list= lessons= labs= kit_inside=
+results=build/log/results list= lessons= labs= kit_inside=
+: > "$results"
 
 for test in build/kit/*; do
     case $test in */labs|*.d) ;; *) [ -x "$test" ] && list="$list kit/${test##*/}" ;; esac
@@ -33,14 +37,19 @@ for test in tests/kit/*.sh; do
     esac
     list="$list kit/${test##*/}"
 done
+# A handout has neither solutions nor mutants: there, only the pages are played.
+whole=$([ -f tests/kit/labs.c ] && echo yes)
+taken=$(build/boxwork doctor | sed -n 's/^  \([chx][0-9][0-9]-[^ ]*\)  *lab machine$/\1/p')
 for lesson in lessons/[chx][0-9][0-9]-*/step.c; do
     lesson=${lesson#lessons/}
     lesson=${lesson%/step.c}
+    if [ -z "$whole" ]; then
+        list="$list replay/$lesson"
+        continue
+    fi
     lessons="$lessons $lesson"
-    list="$list replay/$lesson"
+    echo "$taken" | grep -qx "$lesson" || list="$list replay/$lesson"
 done
-# A handout has neither solutions nor mutants: there, only the pages are played.
-[ -f tests/kit/labs.c ] || lessons=
 for lesson in $lessons; do
     labs="$labs lab/$lesson"
 done
@@ -66,50 +75,41 @@ wanted() # wanted NAME WORD... - true when there are no words, or one is part of
     return 1
 }
 
-note() # note NAME SECONDS STATUS LOG - counts a test, and shows why it failed
+note() # note NAME SECONDS STATUS LOG - notes how a test ended, and shows why it failed
 {
+    echo "$1 $3" >> "$results"
     if [ "$3" = 0 ]; then
-        passed=$((passed + 1))
         printf 'ok      %-34s %4d s\n' "$1" "$2"
     else
-        failed=$((failed + 1))
-        printf 'FAILED  %-34s %4d s  (exit status %d, %s)\n' "$1" "$2" "$3" "$4"
-        tail -n 40 "$4" | sed 's/^/    /'
+        printf 'FAILED  %-34s %4d s  (exit status %d, %s)\n%s\n' "$1" "$2" "$3" "$4" \
+            "$(tail -n 40 "$4" | sed 's/^/    /')"
     fi
 }
 
-begun=$(date +%s)
-for name in $list; do
-    wanted "$name" "$@" || continue
-    log=build/log/$(echo "$name" | tr / -).log
-    start=$(date +%s)
-    NO_COLOR=1 timeout -k 10 600 $(command_of "$name") > "$log" 2>&1 < /dev/null
-    note "$name" $(($(date +%s) - start)) $? "$log"
-done
-
-# Graders wait more than they compute, so three of them share the cores. In the lab machine there
-# is no compiler: what is judged there is only built here.
-labs_here= labs_there=
-for name in $labs; do
-    wanted "$name" "$@" || continue
-    lesson=${name#lab/}
-    if [ "$(build/kit/labs "$lesson" --where)" = machine ]; then
-        labs_there="$labs_there $lesson"
-    else
-        labs_here="$labs_here $lesson"
-    fi
-done
+run_each() # run_each NAME... - one after the other
 {
-    [ -z "$labs_here" ] || printf '%s build/kit/labs %s\n' $(for l in $labs_here; do echo $l $l; done)
-    [ -z "$labs_there" ] || printf '%s env -u MAKEFLAGS -u MAKELEVEL make -s grade-variants LESSON=%s OUT=build/check/labs-%s\n' \
-        $(for l in $labs_there; do echo $l $l $l; done)
-} | xargs -r -P 3 -L 1 sh -c '
-    lesson=$1
+    for name in "$@"; do
+        log=build/log/$(echo "$name" | tr / -).log
+        start=$(date +%s)
+        NO_COLOR=1 timeout -k 10 600 $(command_of "$name") > "$log" 2>&1 < /dev/null
+        note "$name" $(($(date +%s) - start)) $? "$log"
+    done
+}
+
+# Two at a time, as a grader waits more than it computes. COMMAND gets the name of a lesson for
+# each LESSON in it; its end stands in build/log/lab-LESSON.end.
+run_labs() # run_labs COMMAND LESSON...
+{
+    command=$1
     shift
-    start=$(date +%s)
-    rm -rf "build/check/labs-$lesson"
-    timeout -k 10 900 "$@" > "build/log/lab-$lesson.log" 2>&1 < /dev/null
-    echo $? $(($(date +%s) - start)) > "build/log/lab-$lesson.end"' sh
+    [ $# = 0 ] || printf '%s\n' "$@" | xargs -P 2 -n 1 sh -c '
+        command=$0 lesson=$1
+        start=$(date +%s)
+        rm -rf "build/check/labs-$lesson"
+        timeout -k 10 900 $(echo "$command" | sed "s/LESSON/$lesson/g") \
+            > "build/log/lab-$lesson.log" 2>&1 < /dev/null
+        echo $? $(($(date +%s) - start)) > "build/log/lab-$lesson.end"' "$command"
+}
 
 ended() # ended LESSON - sets status and seconds
 {
@@ -117,11 +117,6 @@ ended() # ended LESSON - sets status and seconds
     read -r status seconds < "build/log/lab-$1.end"
     rm -f "build/log/lab-$1.end"
 }
-for lesson in $labs_here; do
-    ended "$lesson"
-    note "lab/$lesson" "$seconds" "$status" "build/log/lab-$lesson.log"
-done
-here=$((passed + failed))
 
 inside() # inside LOG SECONDS NAME... -- BUILT... - one boot; sets status, and leaves the lines in LOG.ok
 {
@@ -132,7 +127,7 @@ inside() # inside LOG SECONDS NAME... -- BUILT... - one boot; sets status, and l
     status=$?
 }
 
-note_inside() # note_inside NAME LOG - counts a test of the boot before, by its line
+note_inside() # note_inside NAME LOG - notes a test of the boot before, by its line
 {
     seconds=$(sed -n "s|^ok ${1#machine/} \([0-9]*\)\$|\1|p" "$2.ok")
     said=${2%.log}-$(echo "${1#machine/}" | tr / -).log
@@ -145,17 +140,32 @@ note_inside() # note_inside NAME LOG - counts a test of the boot before, by its 
     fi
 }
 
-judged= built=
-for lesson in $labs_there; do
-    ended "$lesson"
-    if [ "$status" = 0 ]; then
-        judged="$judged lab/$lesson"
-        built="$built build/check/labs-$lesson"
-    else
+here() # here - all that needs no lab machine
+{
+    run_each $tests
+    run_labs 'build/kit/labs LESSON' $labs_here
+    for lesson in $labs_here; do
+        ended "$lesson"
         note "lab/$lesson" "$seconds" "$status" "build/log/lab-$lesson.log"
-    fi
-done
-if [ -n "$judged" ]; then
+    done
+}
+
+# In the lab machine there is no compiler: what is judged there is built here.
+labs_inside() # labs_inside - the labs that are judged there
+{
+    judged= built=
+    run_labs 'env -u MAKEFLAGS -u MAKELEVEL make -s grade-variants LESSON=LESSON OUT=build/check/labs-LESSON' \
+        $labs_there
+    for lesson in $labs_there; do
+        ended "$lesson"
+        if [ "$status" = 0 ]; then
+            judged="$judged lab/$lesson"
+            built="$built build/check/labs-$lesson"
+        else
+            note "lab/$lesson" "$seconds" "$status" "build/log/lab-$lesson.log"
+        fi
+    done
+    [ -n "$judged" ] || return
     log=build/log/labs-inside.log
     : > "$log"
     inside "$log" 1800 $judged -- $built
@@ -163,21 +173,14 @@ if [ -n "$judged" ]; then
         note_inside "$name" "$log"
     done
     rm -rf $built
-fi
+}
 
-# The same lessons once more, and a part of the kit, where containers and virtual machines have all
-# that they need.
-names= graded= built=
-for lesson in $lessons; do
-    for name in replay/$lesson judge/$lesson; do
-        wanted "machine/$name" "$@" && names="$names $name"
-    done
-    wanted "machine/judge/$lesson" "$@" && graded="$graded $lesson"
-done
-for name in $kit_inside; do
-    wanted "machine/$name" "$@" && names="$names $name"
-done
-if [ -n "$names" ]; then
+# The lessons once more, and a part of the kit, where containers and virtual machines have all that
+# they need.
+rest_inside()
+{
+    built=
+    [ -n "$names" ] || return
     log=build/log/machine.log
     : > "$log"
     for lesson in $graded; do
@@ -186,12 +189,44 @@ if [ -n "$names" ]; then
         mkdir -p "$out"
         make -s grade-build LESSON="$lesson" MODULE="solutions/$lesson" OUT="$out" >> "$log" 2>&1
     done
-    inside "$log" 1200 $names -- $built
+    inside "$log" 1800 $names -- $built
     for name in $names; do
         note_inside "machine/$name" "$log"
     done
-fi
+}
 
-echo "$here here, $((passed + failed - here)) in the lab machine, $(($(date +%s) - begun)) s"
-echo "$passed passed, $failed failed"
-[ $failed = 0 ] && [ $passed -gt 0 ]
+begun=$(date +%s)
+tests= labs_here= labs_there= names= graded=
+for name in $list; do
+    wanted "$name" "$@" && tests="$tests $name"
+done
+for name in $labs; do
+    wanted "$name" "$@" || continue
+    lesson=${name#lab/}
+    if [ "$(build/kit/labs "$lesson" --where)" = machine ]; then
+        labs_there="$labs_there $lesson"
+    else
+        labs_here="$labs_here $lesson"
+    fi
+done
+for lesson in $lessons; do
+    wanted "machine/replay/$lesson" "$@" && names="$names replay/$lesson"
+    # What is judged there from all sides has the reference among them.
+    case " $labs_there " in *" $lesson "*) continue ;; esac
+    wanted "machine/judge/$lesson" "$@" && names="$names judge/$lesson" graded="$graded $lesson"
+done
+for name in $kit_inside; do
+    wanted "machine/$name" "$@" && names="$names $name"
+done
+
+{ labs_inside; rest_inside; } &
+here
+wait
+
+count() # count PATTERN - how many results are like that
+{
+    grep -c "$1" "$results"
+}
+echo "$(count '^[^m].* ') here, $(count '^machine/') more in the lab machine, $(($(date +%s) - begun)) s"
+echo "$(count ' 0$') passed, $(count ' [^0][0-9]*$') failed"
+[ "$(count ' [^0][0-9]*$')" = 0 ] && [ "$(count ' 0$')" -gt 0 ]

@@ -22,9 +22,11 @@ status=0
 output=$(build/mini-container run build/rootfs sh -c 'echo in; exit 5') || status=$?
 [ "$output $status" = 'in 5' ] || fail "mini-container: $output $status"
 
-# `make test` plays the pages, and counts nothing that it did not run.
-make -s test PACKAGES= > test.log 2>&1 || { cat test.log; fail 'make test'; }
-pages=$(ls -d lessons/[chx][0-9][0-9]-*/ | wc -l)
+# `make test` plays the pages, and counts nothing that it did not run. All but those that boot a
+# kernel again and again: the lab machine's part of the tests plays them.
+lessons=$(ls -d lessons/[chx][0-9][0-9]-*/ | sed 's,lessons/,,; s,/,,' | grep -v -e h08 -e x01)
+make -s test PACKAGES= TESTS="$(echo $lessons)" > test.log 2>&1 || { cat test.log; fail 'make test'; }
+pages=$(echo "$lessons" | wc -l)
 grep -qx "$pages passed, 0 failed" test.log || { cat test.log; fail 'make test: not all pages'; }
 
 # An untouched lab earns nothing, and a function that was written earns its points.
