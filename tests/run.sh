@@ -97,7 +97,7 @@ run_each() # run_each NAME... - one after the other
 }
 
 # Two at a time, as a grader waits more than it computes. COMMAND gets the name of a lesson for
-# each LESSON in it; its end stands in build/log/lab-LESSON.end.
+# each @ in it; its end stands in build/log/lab-LESSON.end.
 run_labs() # run_labs COMMAND LESSON...
 {
     command=$1
@@ -106,7 +106,7 @@ run_labs() # run_labs COMMAND LESSON...
         command=$0 lesson=$1
         start=$(date +%s)
         rm -rf "build/check/labs-$lesson"
-        timeout -k 10 900 $(echo "$command" | sed "s/LESSON/$lesson/g") \
+        timeout -k 10 900 $(echo "$command" | sed "s/@/$lesson/g") \
             > "build/log/lab-$lesson.log" 2>&1 < /dev/null
         echo $? $(($(date +%s) - start)) > "build/log/lab-$lesson.end"' "$command"
 }
@@ -143,7 +143,7 @@ note_inside() # note_inside NAME LOG - notes a test of the boot before, by its l
 here() # here - all that needs no lab machine
 {
     run_each $tests
-    run_labs 'build/kit/labs LESSON' $labs_here
+    run_labs 'build/kit/labs @' $labs_here
     for lesson in $labs_here; do
         ended "$lesson"
         note "lab/$lesson" "$seconds" "$status" "build/log/lab-$lesson.log"
@@ -154,7 +154,7 @@ here() # here - all that needs no lab machine
 labs_inside() # labs_inside - the labs that are judged there
 {
     judged= built=
-    run_labs 'env -u MAKEFLAGS -u MAKELEVEL make -s grade-variants LESSON=LESSON OUT=build/check/labs-LESSON' \
+    run_labs 'env -u MAKEFLAGS -u MAKELEVEL make -s grade-variants LESSON=@ OUT=build/check/labs-@' \
         $labs_there
     for lesson in $labs_there; do
         ended "$lesson"
