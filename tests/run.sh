@@ -14,7 +14,8 @@
 #                       and what of the kit says @machine in its first lines; with "@machine
 #                       only" it does not run here
 #
-# What runs here and what runs in the lab machine go side by side.
+# What runs here and what runs in the lab machine go side by side; so do those of the kit's tests
+# that take long, mind nobody, and say @beside in their first lines.
 #
 # Exit status 0 when all passed, 1 otherwise. A test that could not run has failed.
 set -u
@@ -142,12 +143,14 @@ note_inside() # note_inside NAME LOG - notes a test of the boot before, by its l
 
 here() # here - all that needs no lab machine
 {
+    run_each $beside &
     run_each $tests
     run_labs 'build/kit/labs @' $labs_here
     for lesson in $labs_here; do
         ended "$lesson"
         note "lab/$lesson" "$seconds" "$status" "build/log/lab-$lesson.log"
     done
+    wait
 }
 
 # In the lab machine there is no compiler: what is judged there is built here.
@@ -196,9 +199,15 @@ rest_inside()
 }
 
 begun=$(date +%s)
-tests= labs_here= labs_there= names= graded=
+tests= beside= labs_here= labs_there= names= graded=
 for name in $list; do
-    wanted "$name" "$@" && tests="$tests $name"
+    wanted "$name" "$@" || continue
+    case $name in kit/*.sh) source=tests/$name ;; *) source=tests/$name.c ;; esac
+    if sed -n 1,20p "$source" 2> /dev/null | grep -q @beside; then
+        beside="$beside $name"
+    else
+        tests="$tests $name"
+    fi
 done
 for name in $labs; do
     wanted "$name" "$@" || continue

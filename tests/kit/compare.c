@@ -4,7 +4,9 @@
  * One run with --quick, in the lab machine, is looked at by all tests: the figures must stand in
  * relations that no noise can turn around and that a wrong measurement does (the container's
  * kernel is the host's, the machine's is not). The page is opened in Chromium, which is there
- * for this test alone: .ci/run installs it.
+ * for this test alone: `make test` installs it.
+ *
+ * @beside: most of its time is the lab machine's.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,5 +1,7 @@
 # demo.sh - `make demo` shows what it is for: every line is there, and the lines differ where they
 # have to.
+#
+# @beside: most of its time is a lab machine's.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT

@@ -1,4 +1,6 @@
 # handout.sh - the tree that a class gets: nothing of the solutions is in it, and all of it works.
+#
+# @beside: most of its time is a lab machine's.
 set -eu
 copy=$(mktemp -d /tmp/boxwork-handout-XXXXXX)
 trap 'rm -rf "$copy"' EXIT
