@@ -133,7 +133,7 @@ static void drain(void)
 
 int main(uint64_t first, uint64_t second)
 {
-    char line[ROOM] = "";
+    static char line[ROOM];
     (void)first;
     (void)second;
     open_line();
