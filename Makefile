@@ -65,10 +65,11 @@ CONTAINER_MODULES  := $(filter c%,$(MODULES))
 HYPERVISOR_MODULES := $(filter h%,$(MODULES))
 COMPARE_MODULES    := $(filter x%,$(MODULES))
 
-# A module stands on those of its track that come before it; a comparison stands on all.
+# A module stands on those of its track that come before it. A comparison runs the engines as
+# programs, so it stands on none.
 upto_container  :=
 upto_hypervisor :=
-upto_compare    := $(CONTAINER_MODULES) $(HYPERVISOR_MODULES)
+upto_compare    :=
 define ORDER
 upto_$(call track,$1) += $1
 upto_$1 := $$(upto_$(call track,$1))
@@ -140,6 +141,8 @@ test: packages test-packages
 all: build
 
 build: $(PRODUCTS) $(STEPS) build/boxwork build/rootfs/.made build/machine/.made guests
+	$(if $(COMPARE_MODULES),@$(MAKE) $(INTO)/compare/.made || \
+	    echo "  what is compared is not made: boxwork compare tries it again")
 
 judges: $(JUDGES) $(foreach l,$(LESSONS),build/tests/$l/probe.o) build/grader/probe.o
 
@@ -239,7 +242,8 @@ build/mixed/$1.o: build/labs/$1/module.o build/labs/$1.todo
 	@mkdir -p $$(@D)
 	@if [ -s build/labs/$1.todo ]; then objcopy --weaken-symbols=build/labs/$1.todo $$< $$@; else cp $$< $$@; fi
 
-build/$(call short,$1): $(foreach l,$(upto_$1),$(call objects,lessons/$l) build/trampolines/$l.o build/reference/$l.so) build/libtutor.a
+build/$(call short,$1): $(foreach l,$(upto_$1),$(call objects,lessons/$l) build/trampolines/$l.o build/reference/$l.so) \
+    $(if $(filter x%,$1),build/lessons/compare/report/values.o) build/libtutor.a
 	$$(call say,LINK)
 	$$(Q)$$(CC) -o $$@ $$(filter %.o,$$^) -Wl,--whole-archive build/libtutor.a -Wl,--no-whole-archive \
 	    -Wl,--no-as-needed $$(filter %.so,$$^) -Wl,-rpath,'$$$$ORIGIN/reference' \

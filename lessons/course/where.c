@@ -96,12 +96,12 @@ static void send_to_machine(struct course *course, struct decision *decision)
                    "; and the lab machine: %s", machine->detail);
 }
 
-/* A session can load the learner's functions of this lesson and of those of its track before it
- * (a comparison stands on all), so each of these labs counts. */
+/* A session can load the learner's functions of this lesson and of those of its track before it,
+ * so each of these labs counts. */
 static bool own_code_may_run(const struct course *course, const struct lesson *lesson)
 {
     for (const struct lesson *l = course->lessons; l <= lesson; l++)
-        if ((l->id[0] == lesson->id[0] || lesson->id[0] == 'x') && lab_begun(course, l))
+        if (l->id[0] == lesson->id[0] && lab_begun(course, l))
             return true;
     return false;
 }

@@ -1,0 +1,60 @@
+/* Takes the mean for the middle, which follows the greatest one.
+ *
+ * @fails summary.odd summary.even
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "measure.h"
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* The value that stands PART (0 to 1) of the way from the first to the last, in order. */
+static double value_at(const double *sorted, size_t count, double part)
+{
+    double place = part * (double)(count - 1);
+    size_t below = (size_t)place;
+    if (below + 1 >= count)
+        return sorted[count - 1];
+    return sorted[below] + (place - (double)below) * (sorted[below + 1] - sorted[below]);
+}
+
+/* All of them, divided by how many they are. */
+static double mean_of(const double *values, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return sum / (double)count;
+}
+
+int measure_summary(const double *values, size_t count, struct measure_summary *summary)
+{
+    /* 1. No values have no middle. */
+    if (count == 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    /* 2. In order; a copy, because the caller's order is the order in time. */
+    double *sorted = malloc(count * sizeof *sorted);
+    if (sorted == NULL)
+        return -1;
+    memcpy(sorted, values, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_numbers);
+    /* 3. The middle, the quarters, the ends. */
+    *summary = (struct measure_summary){
+        .count = count,
+        .median = mean_of(sorted, count),
+        .low = value_at(sorted, count, 0.25),
+        .high = value_at(sorted, count, 0.75),
+        .least = sorted[0],
+        .greatest = sorted[count - 1],
+    };
+    free(sorted);
+    return 0;
+}
