@@ -1,8 +1,8 @@
 /* where.c - where a lesson runs: what its page says that it needs, against what the host has.
  *
- * The words of `needs:` stand in a table with the probe that answers for them. What only the
- * judge needs, to run every check, stands behind `judge-needs:`. A learner's
- * own code must not run as root on the host: a lesson that is opened or played by root, and
+ * The words of `needs:` stand in a table with the probe that answers for them. Where the judge
+ * needs something else to run every check, more or less, that stands behind `judge-needs:`. A
+ * learner's own code must not run as root on the host: a lesson that is opened or played by root, and
  * whose lab has been begun, goes to the lab machine. `check` need not, because the grader
  * runs that code in a sandbox as nobody.
  */
@@ -113,10 +113,12 @@ struct decision where_to_run(struct course *course, const struct lesson *lesson,
     if (machine_inside())
         return decision;
     struct page *page = page_load(course->top, lesson->id);
-    bool known, met = page_needs_met(course, page, "needs", &decision, &known);
-    if (known && met && action == ACTION_CHECK)
-        met = page_needs_met(course, page, "judge-needs", &decision, &known) &&
-              all_met(course, "userns", &decision, &known);
+    bool judged = action == ACTION_CHECK, known;
+    bool other = judged && page != NULL && page_value(page, "judge-needs") != NULL;
+    bool met =
+        page_needs_met(course, page, other ? "judge-needs" : "needs", &decision, &known);
+    if (known && met && judged) /* its sandbox takes them */
+        met = all_met(course, "userns", &decision, &known);
     page_free(page);
     if (!known) {
         decision.place = PLACE_NOWHERE;
