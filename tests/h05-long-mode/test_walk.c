@@ -89,7 +89,9 @@ void translate_knows_large_pages(void **state)
         uint64_t virtual = some_address(), size = sizes[level - 1], entries[4],
                  page = seen_random(1, 500) * size;
         way_to(PT, entries);
-        /* Bit 12 of a large page's entry says how it is cached: no part of an address. */
+        /* Bit 12 of a large page's entry says how it is cached: no part of an address. It
+         * must not stand in the offset as well, or nobody could tell. */
+        virtual &= ~(1ull << 12);
         entries[level] = page | 1 << 12 | IS_LARGE | PRESENT | WRITE | USER;
         struct walk walk = walk_from(TABLES, virtual, entries);
         expect_physical(&walk, page + virtual % size, size);
