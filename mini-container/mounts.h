@@ -21,8 +21,8 @@
  * The caller is in a mount namespace of its own (unshare(CLONE_NEWNS), or c04-namespaces).
  * An error in the middle leaves that namespace half made: end the process, and it is gone.
  *
- * Read on: mount_namespaces(7), fsopen(2) and its kin (man7.org, or
- * Documentation/filesystems/mount_api.rst), pivot_root(2); the page lessons/c03-mounts.
+ * Read on: mount_namespaces(7), fsopen(2) and its kin (in man-pages since 6.16, or on
+ * man7.org), pivot_root(2); the page lessons/c03-mounts.
  */
 #ifndef MOUNTS_H
 #define MOUNTS_H

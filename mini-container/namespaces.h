@@ -8,7 +8,7 @@
  *     kind     flag of clone3     what is in it
  *     uts      CLONE_NEWUTS       host name
  *     pid      CLONE_NEWPID       process numbers; the first process inside is 1
- *     ipc      CLONE_NEWIPC       System V and POSIX message queues, shared memory, semaphores
+ *     ipc      CLONE_NEWIPC       System V queues, shared memory, semaphores; POSIX queues
  *     mnt      CLONE_NEWNS        mounts (c03-mounts)
  *     net      CLONE_NEWNET       devices, addresses, routes, ports
  *     user     CLONE_NEWUSER      user and group numbers, and the privileges (c05-users)

@@ -21,8 +21,8 @@
  * each vCPU, a timer): we only move a line, and a guest that halts never leaves the
  * kernel.
  *
- * Read on: Intel SDM volume 3, chapter 6; Documentation/virt/kvm/api.rst ("KVM api"); the
- * page lessons/h06-interrupts.
+ * Read on: Intel SDM volume 3, "Interrupt and Exception Handling";
+ * Documentation/virt/kvm/api.rst ("KVM api"); the page lessons/h06-interrupts.
  */
 #ifndef INTERRUPTS_H
 #define INTERRUPTS_H
@@ -34,7 +34,7 @@
 
 /* --- The table -------------------------------------------------------------------- */
 
-/* A gate opened: what a vector leads to. Intel SDM 6.14.1 */
+/* A gate opened: what a vector leads to. Intel SDM 3A, "64-Bit Mode IDT" */
 struct interrupts_gate {
     uint64_t handler;  /* its address */
     uint16_t selector; /* of a 64-bit code segment; 0: nobody handles this vector */

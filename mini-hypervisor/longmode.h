@@ -19,8 +19,8 @@
  * it meets there (tables, lengths, addresses) was written by the guest and may be a
  * lie.
  *
- * Read on: Intel SDM volume 3, 4.5 (4-level paging), 9.8.5 (entering long mode); elf(5);
- * the page lessons/h05-long-mode.
+ * Read on: Intel SDM volume 3, "4-Level Paging and 5-Level Paging", "Initializing IA-32e
+ * Mode"; elf(5); the page lessons/h05-long-mode.
  */
 #ifndef LONGMODE_H
 #define LONGMODE_H
@@ -36,7 +36,7 @@ enum {
     LONGMODE_LEVELS = 4,
 };
 
-/* The bits of an entry. Intel SDM 4.5.4 */
+/* The bits of an entry. Intel SDM 3A, "4-Level Paging and 5-Level Paging" */
 #define LONGMODE_PRESENT (1ull << 0)
 #define LONGMODE_WRITE (1ull << 1)
 #define LONGMODE_USER (1ull << 2)

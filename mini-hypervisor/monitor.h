@@ -6,8 +6,8 @@
  * guest noticing: KVM_SET_GUEST_DEBUG. What a guest touches beyond its memory exits
  * anyway (KVM_EXIT_MMIO), and what it has written KVM can log, a bit for each page.
  *
- * Read on: the kernel's Documentation/virt/kvm/api.rst ("KVM api"); Intel SDM volume 3,
- * chapter 17 (debug registers, the flag TF); the page lessons/h03-monitor.
+ * Read on: the kernel's Documentation/virt/kvm/api.rst ("KVM api"); Intel SDM volume 3B,
+ * "Debug Registers", "Debug Exceptions" (the flag TF); the page lessons/h03-monitor.
  */
 #ifndef MONITOR_H
 #define MONITOR_H
@@ -35,7 +35,8 @@ int monitor_step(struct vcpu *vcpu);
 
 enum { MONITOR_WATCHES = 4 }; /* DR0 to DR3 */
 
-/* What a debug register can watch for. The values are those of DR7. Intel SDM 17.2.4 */
+/* What a debug register can watch for. The values are those of DR7. Intel SDM 3B, "Debug
+ * Control Register (DR7)" */
 enum monitor_kind {
     MONITOR_EXECUTE = 0, /* the instruction at this address is about to run; length 1 */
     MONITOR_WRITE = 1,   /* a write to one of its bytes has been done */

@@ -19,8 +19,8 @@
  * double fault), and again (a triple fault): the CPU gives up, and KVM says
  * KVM_EXIT_SHUTDOWN.
  *
- * Read on: Intel SDM volume 3, chapters 3 (segments), 4.3 (32-bit paging), 5
- * (protection), 6.13 (error codes); the page lessons/h04-protected-mode.
+ * Read on: Intel SDM volume 3, "Protected-Mode Memory Management" (segments), "32-Bit
+ * Paging", "Protection", "Error Code"; the page lessons/h04-protected-mode.
  */
 #ifndef PROTECTED_H
 #define PROTECTED_H
@@ -104,7 +104,7 @@ struct protected_fault {
     uint64_t ip;         /* the instruction; 0 when it is not known */
 };
 
-/* The faults of this lesson. Intel SDM 6.15 */
+/* The faults of this lesson. Intel SDM 3A, "Exception and Interrupt Reference" */
 enum protected_vector {
     PROTECTED_DIVIDE = 0,
     PROTECTED_DEBUG = 1,
@@ -169,7 +169,8 @@ struct protected_tables {
     uint32_t end;       /* behind the last one */
 };
 
-/* Rights of a page. The values are the bits of an entry. Intel SDM 4.3 */
+/* Rights of a page. The values are the bits of an entry. Intel SDM 3A, "32-Bit
+ * Paging" */
 enum {
     PROTECTED_PAGE_PRESENT = 1 << 0,
     PROTECTED_PAGE_WRITE = 1 << 1,

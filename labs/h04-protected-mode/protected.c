@@ -5,8 +5,8 @@
  * KVM_SET_SREGS sets every register with its hidden part. What the CPU checks when a
  * guest loads a selector is written down here, too, so that a fault can be foretold.
  *
- * Read on: Intel SDM volume 3, chapters 3 to 6; Documentation/virt/kvm/api.rst ("KVM
- * api").
+ * Read on: Intel SDM volume 3, from "Protected-Mode Memory Management" to "Interrupt and
+ * Exception Handling"; Documentation/virt/kvm/api.rst ("KVM api").
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -90,8 +90,8 @@ static bool privilege_fits(const struct kvm_segment *segment, enum protected_use
 }
 
 /* Loads a selector as the CPU does.                           @lab 4.4 @points 20
- * Intel SDM 5.4 to 5.8, and the operation of MOV and JMP in volume 2. type_fits and
- * privilege_fits above are given.
+ * Intel SDM 3A, "Protection", and the operation of MOV and JMP in volume 2. type_fits
+ * and privilege_fits above are given.
  */
 int protected_select(const struct vm *vm, const struct kvm_dtable *table,
                      uint16_t selector, enum protected_use use, unsigned cpl,
@@ -107,7 +107,7 @@ int protected_select(const struct vm *vm, const struct kvm_dtable *table,
 }
 
 /* Enters protected mode.                                      @lab 4.5 @points 15
- * KVM_GET_SREGS, KVM_SET_SREGS, KVM_SET_REGS (KVM api 4.11 to 4.13).
+ * KVM_GET_SREGS, KVM_SET_SREGS, KVM_SET_REGS (KVM api 4.12 to 4.14).
  */
 int protected_enter(const struct vm *vm, struct vcpu *vcpu,
                     const struct protected_start *start)
@@ -134,8 +134,8 @@ int protected_tables(const struct vm *vm, struct protected_tables *tables,
 }
 
 /* Maps a page.                                                @lab 4.6 @points 15
- * Intel SDM 4.3: 10 bits of the address pick an entry of the directory, 10 one of the
- * page table, 12 a byte of the page. Entries have 4 bytes.
+ * Intel SDM 3A, "32-Bit Paging": 10 bits of the address pick an entry of the directory,
+ * 10 one of the page table, 12 a byte of the page. Entries have 4 bytes.
  */
 int protected_map(const struct vm *vm, struct protected_tables *tables, uint32_t virtual,
                   uint32_t physical, uint32_t flags)
@@ -166,7 +166,7 @@ bool protected_has_error_code(uint8_t vector)
            vector == PROTECTED_ALIGNMENT || vector == PROTECTED_CONTROL;
 }
 
-/* KVM walks the guest's page tables for us (KVM_TRANSLATE, KVM api 4.18); the next lesson
+/* KVM walks the guest's page tables for us (KVM_TRANSLATE, KVM api 4.15); the next lesson
  * walks them itself. The frame is read word by word: a stack may cross two pages. */
 int protected_frame(const struct vm *vm, struct vcpu *vcpu, uint8_t vector,
                     struct protected_fault *fault)
@@ -199,7 +199,7 @@ int protected_frame(const struct vm *vm, struct vcpu *vcpu, uint8_t vector,
 }
 
 /* Explains a fault.                                           @lab 4.8 @points 10
- * Intel SDM 6.13 (selectors) and 4.7 (page faults).
+ * Intel SDM 3A, "Error Code" (selectors) and "Page-Fault Exceptions".
  */
 int protected_explain(const struct protected_fault *fault, char *text, size_t size)
 {

@@ -5,7 +5,8 @@
  * second trusts nothing. Entering long mode is a matter of registers, as entering
  * protected mode was.
  *
- * Read on: Intel SDM volume 3, 4.5 and 9.8.5; Documentation/virt/kvm/api.rst ("KVM api").
+ * Read on: Intel SDM volume 3, "4-Level Paging and 5-Level Paging" and "Initializing
+ * IA-32e Mode"; Documentation/virt/kvm/api.rst ("KVM api").
  */
 #include <errno.h>
 #include <string.h>
@@ -107,7 +108,7 @@ int longmode_map(const struct vm *vm, struct longmode_tables *tables, uint64_t v
 }
 
 /* Walks the tables.                                           @lab 5.2 @points 20
- * Intel SDM 4.5.4. entry_at above is given.
+ * Intel SDM 3A, "4-Level Paging and 5-Level Paging". entry_at above is given.
  */
 int longmode_translate(const struct vm *vm, uint64_t root, uint64_t virtual,
                        struct longmode_walk *walk)
@@ -132,7 +133,8 @@ int longmode_copy(const struct vm *vm, uint64_t root, uint64_t virtual, void *bu
 }
 
 /* Enters long mode.                                           @lab 5.4 @points 15
- * Intel SDM 9.8.5 says in which order a CPU does it; from outside there is no order.
+ * Intel SDM 3A, "Initializing IA-32e Mode", says in which order a CPU does it; from
+ * outside there is no order.
  */
 int longmode_enter(const struct vm *vm, struct vcpu *vcpu,
                    const struct longmode_start *start)

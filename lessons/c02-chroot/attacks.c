@@ -6,7 +6,7 @@
  * functions of the module ("after"), the learner's or the reference's. Who reads the
  * secret of the host is out.
  *
- * Read on: chroot(2), the section NOTES; capabilities(7), CAP_SYS_CHROOT.
+ * Read on: chroot(2), the section DESCRIPTION; capabilities(7), CAP_SYS_CHROOT.
  */
 #define _GNU_SOURCE
 #include <errno.h>

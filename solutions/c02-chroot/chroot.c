@@ -5,7 +5,7 @@
  * is to stay inside is started in four steps whose order matters (chroot_execute), in a
  * child, so that the caller stays who and where it is (chroot_run).
  *
- * Read on: chroot(2) (its NOTES list ways out), credentials(7), execve(2), pipe(7).
+ * Read on: chroot(2) (DESCRIPTION lists ways out), credentials(7), execve(2), pipe(7).
  */
 #define _GNU_SOURCE
 #include <errno.h>

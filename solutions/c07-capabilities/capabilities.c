@@ -1,6 +1,6 @@
 /* capabilities.c - what root may do, taken apart.
  *
- * Four of the five sets are changed by four different calls, and the order matters: dropping
+ * The five sets are changed by three different calls, and the order matters: dropping
  * from the bounding set needs a capability itself, and a change of user empties what it was to
  * keep. libcap knows the names and the sets that capset(2) changes; for the others there is
  * prctl(2). capabilities_become puts all of it together.

@@ -67,7 +67,7 @@ int vm_create(struct vm *vm)
 
 /* mmap(2) for guest memory, at an address of ours that is a multiple of 2 MiB when there
  * is that much: then the kernel can use huge pages, and the processor translates 2 MiB of
- * guest memory with one entry instead of 512. A booting Linux needs about half the time.
+ * guest memory with one entry instead of 512. A Linux guest boots faster for it.
  * Asks for 2 MiB too many, and gives back what lies before and behind.
  * Documentation/admin-guide/mm/transhuge.rst */
 static void *map_memory(size_t size)

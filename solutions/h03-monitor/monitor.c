@@ -4,7 +4,8 @@
  * (stepping, debug registers) KVM is asked for it; where it does not, a byte of the
  * guest is replaced, and put back before anybody can miss it.
  *
- * Read on: Documentation/virt/kvm/api.rst ("KVM api"); Intel SDM volume 3, chapter 17.
+ * Read on: Documentation/virt/kvm/api.rst ("KVM api"); Intel SDM volume 3B, "Debug
+ * Registers".
  */
 #include <errno.h>
 #include <string.h>
@@ -58,9 +59,9 @@ static bool can_watch(const struct monitor_watch *watch)
 }
 
 /* Sets hardware breakpoints.                                  @lab 3.2 @points 15
- * Intel SDM 17.2.4: DR7 has an enabling bit for each register at 2 * N, and from bit 16
- * + 4 * N on two bits of kind and two of length: 0 for 1 byte, 1 for 2, 3 for 4, 2 for
- * 8. can_watch above is given.
+ * Intel SDM 3B, "Debug Control Register (DR7)": it has an enabling bit for each register
+ * at 2 * N, and from bit 16 + 4 * N on two bits of kind and two of length: 0 for 1 byte,
+ * 1 for 2, 3 for 4, 2 for 8. can_watch above is given.
  */
 int monitor_watch(struct vcpu *vcpu, const struct monitor_watch *watches, unsigned count)
 {

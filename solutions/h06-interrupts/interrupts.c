@@ -4,7 +4,8 @@
  * program that plays the chip itself, with one clock, then KVM's own chips, for which two
  * calls are enough.
  *
- * Read on: Intel SDM volume 3, chapter 6; Documentation/virt/kvm/api.rst ("KVM api").
+ * Read on: Intel SDM volume 3, "Interrupt and Exception Handling";
+ * Documentation/virt/kvm/api.rst ("KVM api").
  */
 #include <errno.h>
 #include <string.h>
@@ -19,7 +20,7 @@ enum {
     GATES_MAX = 256,
     GATE_INTERRUPT = 0xe, /* types: SDM table 3-2 */
     GATE_TRAP = 0xf,
-    VECTOR_FIRST = 16,       /* a chip sends no lower one: SDM 10.5.2 */
+    VECTOR_FIRST = 16,       /* a chip sends no lower: SDM "Valid Interrupt Vectors" */
     TSS_ADDRESS = 0xfffbd000 /* three pages that no PC uses; KVM on Intel needs them */
 };
 
@@ -30,7 +31,7 @@ static int fail(int error)
 }
 
 /* Packs a gate.                                               @lab 6.1 @points 15
- * Intel SDM 6.14.1: see the picture in the header.
+ * Intel SDM 3A, "64-Bit Mode IDT": see the picture in the header.
  */
 void interrupts_pack(const struct interrupts_gate *gate, uint64_t words[2])
 {
@@ -74,7 +75,8 @@ int interrupts_idt(const struct vm *vm, struct vcpu *vcpu, uint64_t address,
 }
 
 /* Reads a frame.                                              @lab 6.3 @points 15
- * Intel SDM 6.14.2. protected_has_error_code (h04) and longmode_copy (h05) help.
+ * Intel SDM 3A, "64-Bit Mode Stack Frame". protected_has_error_code (h04) and
+ * longmode_copy (h05) help.
  */
 int interrupts_frame(const struct vm *vm, struct vcpu *vcpu, uint8_t vector,
                      struct interrupts_frame *frame)

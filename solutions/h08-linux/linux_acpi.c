@@ -97,11 +97,11 @@ static int write_dsdt(struct writer *writer, const struct linux_acpi *spec,
     return 0;
 }
 
-/* A port of BITS bits. */
+/* A block of BITS bits at a port: 32 are two registers of 16. */
 static struct acpi_address port(uint64_t number, uint8_t bits)
 {
     return (struct acpi_address){
-        .space = 1, .bits = bits, .access = bits / 8, .address = number};
+        .space = 1, .bits = bits, .access = bits == 8 ? 1 : 2, .address = number};
 }
 
 /* The fixed hardware.                                         @lab 8.7 @points 10

@@ -25,7 +25,7 @@ enum {
 #define CPUID_HYPERVISOR (1u << 31)
 
 /* Chooses the processor.                                      @lab 8.6 @points 10
- * KVM_GET_SUPPORTED_CPUID (KVM api 4.46), KVM_SET_CPUID2 (4.21).
+ * KVM_GET_SUPPORTED_CPUID (KVM api 4.46), KVM_SET_CPUID2 (4.20).
  */
 int linux_cpuid(const struct vm *vm, struct vcpu *vcpu)
 {

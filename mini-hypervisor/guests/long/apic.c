@@ -5,7 +5,7 @@
  * no program there). It counts down from a number that we write, sends our vector once,
  * and stops. Writing 0 to the register "end of interrupt" lets the next one come.
  *
- * Read on: Intel SDM volume 3, 10.5.4.
+ * Read on: Intel SDM volume 3, "APIC Timer".
  */
 #include "guest.h"
 

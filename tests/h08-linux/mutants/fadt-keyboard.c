@@ -14,7 +14,7 @@ enum {
 static struct acpi_address port(uint64_t number, uint8_t bits)
 {
     return (struct acpi_address){
-        .space = 1, .bits = bits, .access = bits / 8, .address = number};
+        .space = 1, .bits = bits, .access = bits == 8 ? 1 : 2, .address = number};
 }
 
 void linux_fadt(struct acpi_fadt *fadt, uint32_t dsdt)
