@@ -38,11 +38,13 @@ const struct claim claims[] = {
         .heard = "A container runs anywhere.",
         .prediction =
             "Which of the two still runs for an ordinary user, with a program that "
-            "asks much of the kernel, on another processor?",
+            "asks much of the kernel, on another processor, on another host?",
         .experiment =
             "The same root file system and the same machine image are started as they "
             "are, by an ordinary user, with a program that mounts a file system, and "
-            "with one for another processor.",
+            "with one for another processor. Then as they are on another host: the "
+            "lab machine, or the one around it; there the machine's image in QEMU, "
+            "too.",
         .measure = measure_portability,
         .quick_seconds = 4,
         .seconds = 4,
@@ -66,7 +68,8 @@ const struct claim claims[] = {
         .heard = "Virtual machines need special hardware.",
         .prediction = "What must the host offer to each?",
         .experiment =
-            "What `boxwork doctor` finds out by trying, and which of the two needs it.",
+            "What `boxwork doctor` finds out by trying, and which of the two needs it. "
+            "Then each is started where /dev/kvm is hidden.",
         .measure = measure_hardware,
         .quick_seconds = 1,
         .seconds = 1,

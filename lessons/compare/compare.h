@@ -35,6 +35,7 @@ struct compare {
     bool quick, progress;
     const char *parts; /* the folder with rootfs, vmlinuz, initrd.cpio; absolute */
     bool wanted[16];   /* by the index of the claim */
+    json_t *elsewhere; /* what was seen on another host (elsewhere.h); NULL */
 
     /* what is used */
     char *root, *kernel, *initrd; /* in PARTS */

@@ -1,11 +1,12 @@
-/* hardware.c - claim 5: what each needs of the host, as `boxwork doctor` finds it out. */
+/* hardware.c - claim 5: what each needs of the host, as `boxwork doctor` finds it out, and
+ * whether it is needed indeed: each kind is started once more where /dev/kvm is not there. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "figures.h"
-#include "run.h"
+#include "trial.h"
 
 /* Who needs what the doctor probes. */
 static const struct need {
@@ -56,8 +57,30 @@ static json_t *ask_doctor(struct compare *compare)
     return doctor;
 }
 
+/* Starts each kind without KVM. */
+static int try_without(struct compare *compare, struct trial trials[KINDS])
+{
+    static const struct trial_how how = {.hidden = "/dev/kvm"};
+    progress_say(compare, "without /dev/kvm");
+    for (int kind = 0; kind < KINDS; kind++)
+        trial_kind(compare, (enum kind)kind, (char *[]){"/bin/sh", "/bin/first", NULL},
+                   &how, &trials[kind]);
+    if (run_interrupted)
+        return compare_failed(compare, "interrupted");
+    json_t *table = figures_table(compare, "without", "Without the processor's help", "",
+                                  CHART_NONE, kind_columns);
+    json_t *row = figures_row(table, "/dev/kvm hidden");
+    for (int kind = 0; kind < KINDS; kind++)
+        figures_text(row, "%s", trials[kind].text);
+    figures_fact(compare, "process-without", trials[KIND_PROCESS].runs);
+    figures_fact(compare, "container-without", trials[KIND_CONTAINER].runs);
+    figures_fact(compare, "vm-without", trials[KIND_VM].runs);
+    return 0;
+}
+
 int measure_hardware(struct compare *compare)
 {
+    struct trial without[KINDS];
     static const char *const columns[] = {"here", "a container needs it",
                                           "a virtual machine needs it", NULL};
     json_t *doctor = ask_doctor(compare);
@@ -83,10 +106,19 @@ int measure_hardware(struct compare *compare)
     figures_fact(compare, "container-needs", container);
     figures_fact(compare, "vm-needs", vm);
     figures_fact(compare, "kvm", kvm);
-    return figures_verdict(compare, HOLDS,
-                           "A container needs %u things of the kernel and none of the "
-                           "processor; a virtual machine needs %u that only a "
-                           "processor with virtualization (or its emulation) gives, "
-                           "and here they are %s.",
-                           container, vm, kvm ? "there" : "not all there");
+    if (try_without(compare, without) == -1)
+        return -1;
+    bool container_runs = without[KIND_CONTAINER].runs, vm_runs = without[KIND_VM].runs;
+    return figures_verdict(
+        compare,
+        container_runs && !vm_runs ? HOLDS
+        : vm_runs                  ? DOES_NOT_HOLD
+                                   : HOLDS_WHEN,
+        "%s container needs %u things of the kernel and none of the processor; a "
+        "virtual machine needs %u that only a processor with virtualization (or its "
+        "emulation) gives, and here they are %s. Where /dev/kvm is taken away, the "
+        "container %s and the machine %s.",
+        container_runs || vm_runs ? "A" : "it is said of both: a", container, vm,
+        kvm ? "there" : "not all there", container_runs ? "runs" : "does not run",
+        vm_runs ? "runs" : "does not");
 }

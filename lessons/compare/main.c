@@ -1,10 +1,12 @@
 /* main.c - mini-compare: measures the claims that were asked for, and writes JSON to stdout.
  *
- *     mini-compare --parts DIR [--quick] [--progress] [--lessons LIST]
+ *     mini-compare --parts DIR [--quick] [--progress] [--lessons LIST] [--elsewhere JSON]
+ *     mini-compare --parts DIR [--lessons LIST] --look
  *     mini-compare --list | --version
  *
  * `boxwork compare` builds DIR (build/compare), starts this where both engines run, and makes the
- * report. A claim that fails does not end the others: its reason stands in its place. A
+ * report. What --look says of one host is handed to the one where the figures are made, see
+ * elsewhere.h. A claim that fails does not end the others: its reason stands in its place. A
  * signal does, and then nothing is written.
  */
 #define _GNU_SOURCE
@@ -18,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "compare.h"
+#include "elsewhere.h"
 #include "guest.h"
 #include "whose.h"
 
@@ -253,16 +256,19 @@ static int version(void)
 
 int main(int argc, char **argv)
 {
-    enum { QUICK, PROGRESS, LESSONS, PARTS, LIST, VERSION };
-    static const struct option options[] = {{"quick", no_argument, NULL, QUICK},
-                                            {"progress", no_argument, NULL, PROGRESS},
-                                            {"lessons", required_argument, NULL, LESSONS},
-                                            {"parts", required_argument, NULL, PARTS},
-                                            {"list", no_argument, NULL, LIST},
-                                            {"version", no_argument, NULL, VERSION},
-                                            {0}};
+    enum { QUICK, PROGRESS, LESSONS, PARTS, ELSEWHERE, LOOK, LIST, VERSION };
+    static const struct option options[] = {
+        {"quick", no_argument, NULL, QUICK},
+        {"progress", no_argument, NULL, PROGRESS},
+        {"lessons", required_argument, NULL, LESSONS},
+        {"parts", required_argument, NULL, PARTS},
+        {"elsewhere", required_argument, NULL, ELSEWHERE},
+        {"look", no_argument, NULL, LOOK},
+        {"list", no_argument, NULL, LIST},
+        {"version", no_argument, NULL, VERSION},
+        {0}};
     struct compare compare = {.vm_memory = "96M"};
-    bool some = false;
+    bool some = false, look = false;
     opterr = 0;
     for (int found; (found = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
         switch (found) {
@@ -280,6 +286,15 @@ int main(int argc, char **argv)
         case PARTS:
             compare.parts = optarg;
             break;
+        case ELSEWHERE:
+            json_decref(compare.elsewhere);
+            compare.elsewhere = json_loads(optarg, 0, NULL);
+            if (!json_is_object(compare.elsewhere))
+                return usage("--elsewhere %s: it is not what --look has printed", optarg);
+            break;
+        case LOOK:
+            look = true;
+            break;
         case LIST:
             return list_claims();
         case VERSION:
@@ -295,7 +310,8 @@ int main(int argc, char **argv)
     if (find_parts(&compare) != 0)
         return EXIT_FAILURE;
     run_catch_signals();
-    int status = measure_and_write(&compare);
+    int status = look ? elsewhere_look(&compare) : measure_and_write(&compare);
     free_parts(&compare);
+    json_decref(compare.elsewhere);
     return status;
 }

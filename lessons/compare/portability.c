@@ -2,7 +2,9 @@
  *
  * A host is another one when one is not root there, when its kernel does not do what the program
  * wants, when its processor is another one. Each is made here as well as it goes: another
- * user, a program that asks for more than a container may, a program for another processor.
+ * user, a program that asks for more than a container may, a program for another processor. And
+ * one other host is at hand: the lab machine's own, or, seen from there, the machine around it
+ * (elsewhere.c).
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -12,73 +14,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "elsewhere.h"
 #include "figures.h"
 #include "guest.h"
+#include "trial.h"
 
 enum { TRIALS = 4 };
-
-/* How it ended: "runs", or why not. */
-struct outcome {
-    bool runs;
-    char text[160];
-};
 
 static const char *const trials[TRIALS] = {"as it is", "as an ordinary user",
                                            "a program that mounts a file system",
                                            "built for another processor"};
 
-/* The first line of what was said, without the name of who says it. */
-static const char *reason(const char *errors)
-{
-    const char *colon = strstr(errors, ": ");
-    const char *why =
-        colon != NULL && colon < errors + strcspn(errors, "\n") ? colon + 2 : errors;
-    const char *foreign = strstr(why, "foreign: "); /* its name says nothing */
-    return foreign != NULL ? foreign + strlen("foreign: ") : why;
-}
-
-/* Runs ARGV and notes whether a line beginning with WANTED came out, and status 0. */
-static void try(char *const argv[], const struct run_how *how, const char *wanted,
-                struct outcome *outcome)
-{
-    struct run_result result;
-    int failed = run_command(argv, how, &result);
-    outcome->runs = !failed && result.status == 0 &&
-                    (wanted == NULL || run_line(&result, wanted) != NULL);
-    const char *why = failed ? strerror(errno) : reason(result.errors);
-    if (outcome->runs)
-        (void)snprintf(outcome->text, sizeof outcome->text, "runs");
-    else if (why[0] != '\0' &&
-             strncmp(result.errors ? result.errors : "", "exits:", 6) != 0)
-        (void)snprintf(outcome->text, sizeof outcome->text, "no: %.*s",
-                       (int)strcspn(why, "\n"), why);
-    else
-        (void)snprintf(outcome->text, sizeof outcome->text, "no: exit status %d",
-                       result.status);
-    run_free(&result);
-}
-
-static void try_kind(const struct compare *compare, enum kind kind, char *const words[],
-                     bool ordinary, struct outcome *outcome)
-{
-    struct kind_command command;
-    kind_command(compare, kind, words, &command);
-    command.how.ordinary = ordinary;
-    if (kind == KIND_CONTAINER && ordinary) /* then it takes a user namespace */
-        kind_add(&command, (char *[]){"--rootless", NULL});
-    try(command.argv, &command.how, kind == KIND_VM ? "boxwork: end 0" : NULL, outcome);
-}
-
 /* The same in a machine that is there already. */
-static int try_guest(struct compare *compare, const char *line, struct outcome *outcome)
+static int try_guest(struct compare *compare, const char *line, struct trial *trial)
 {
     struct run_result result = {0};
     struct guest *guest = guest_get(compare, 0);
     int failed = guest == NULL || guest_ask(compare, guest, line, &result) == -1;
-    outcome->runs = !failed && result.status == 0;
-    (void)snprintf(outcome->text, sizeof outcome->text, "%s%s",
-                   outcome->runs ? "runs" : "no: ",
-                   outcome->runs || result.line_count == 0 ? "" : result.lines[0].text);
+    trial->runs = !failed && result.status == 0;
+    (void)snprintf(trial->text, sizeof trial->text, "%s%s", trial->runs ? "runs" : "no: ",
+                   trial->runs || result.line_count == 0 ? "" : result.lines[0].text);
     run_free(&result);
     return failed ? -1 : 0;
 }
@@ -103,32 +58,33 @@ static int foreign_program(struct compare *compare, char *path, size_t size)
 
 /* A program, and a kernel, of another processor. */
 static void try_foreign(struct compare *compare, const char *program,
-                        struct outcome *container, struct outcome *vm)
+                        struct trial *container, struct trial *vm)
 {
     struct kind_command command;
     char volume[256];
     (void)snprintf(volume, sizeof volume, "%s:/foreign:ro", program);
-    try((char *[]){compare->container, "run", "--volume", volume, compare->root,
-                   "/foreign", NULL},
-        NULL, NULL, container);
+    trial_command((char *[]){compare->container, "run", "--volume", volume, compare->root,
+                             "/foreign", NULL},
+                  NULL, NULL, container, NULL);
     kind_command(compare, KIND_VM, (char *[]){"/bin/true", NULL}, &command);
     command.argv[3] = (char *)program; /* --kernel */
-    try(command.argv, &command.how, "boxwork: end 0", vm);
+    trial_command(command.argv, &command.how, "boxwork: end 0", vm, NULL);
 }
 
 int measure_portability(struct compare *compare)
 {
-    struct outcome outcomes[KINDS][TRIALS];
+    struct trial outcomes[KINDS][TRIALS];
     char foreign[128];
     if (foreign_program(compare, foreign, sizeof foreign) == -1)
         return -1;
+    static const struct trial_how usual = {0}, ordinary = {.ordinary = true};
     char *first[] = {"/bin/sh", "/bin/first", NULL};
     char *mounts[] = {"/bin/mount", "-t", "tmpfs", "none", "/home", NULL};
     progress_say(compare, "on other hosts");
-    try_kind(compare, KIND_CONTAINER, first, false, &outcomes[KIND_CONTAINER][0]);
-    try_kind(compare, KIND_CONTAINER, first, true, &outcomes[KIND_CONTAINER][1]);
-    try_kind(compare, KIND_CONTAINER, mounts, false, &outcomes[KIND_CONTAINER][2]);
-    try_kind(compare, KIND_VM, first, true, &outcomes[KIND_VM][1]);
+    trial_kind(compare, KIND_CONTAINER, first, &usual, &outcomes[KIND_CONTAINER][0]);
+    trial_kind(compare, KIND_CONTAINER, first, &ordinary, &outcomes[KIND_CONTAINER][1]);
+    trial_kind(compare, KIND_CONTAINER, mounts, &usual, &outcomes[KIND_CONTAINER][2]);
+    trial_kind(compare, KIND_VM, first, &ordinary, &outcomes[KIND_VM][1]);
     if (try_guest(compare, "first", &outcomes[KIND_VM][0]) == -1 ||
         try_guest(compare, "mount -t tmpfs none /home", &outcomes[KIND_VM][2]) == -1)
         return -1;
@@ -149,19 +105,19 @@ int measure_portability(struct compare *compare)
     figures_fact(compare, "vm-runs", runs[KIND_VM]);
     figures_fact(compare, "container-as-it-is", outcomes[KIND_CONTAINER][0].runs);
     figures_fact(compare, "vm-as-it-is", outcomes[KIND_VM][0].runs);
-    figures_missing(compare,
-                    "another host with another kernel: only this one was at hand");
+    bool everywhere = runs[KIND_CONTAINER] == TRIALS;
+    const char *elsewhere = elsewhere_table(compare, &everywhere);
     return figures_verdict(
-        compare, runs[KIND_CONTAINER] == TRIALS ? HOLDS : HOLDS_WHEN,
+        compare, everywhere ? HOLDS : HOLDS_WHEN,
         "the host's kernel is one that the program can use, and its processor the "
         "same: of %d trials the container passed %u and the machine %u; without root "
         "the container %s and the machine %s, and a program that needs more of a "
         "kernel than a container may have %s in the container and %s in the machine, "
-        "which brings its own.",
+        "which brings its own.%s",
         TRIALS, runs[KIND_CONTAINER], runs[KIND_VM],
         outcomes[KIND_CONTAINER][1].runs ? "runs" : "does not run",
         outcomes[KIND_VM][1].runs ? "runs"
                                   : "does not (it needs the right to use /dev/kvm)",
         outcomes[KIND_CONTAINER][2].runs ? "runs" : "fails",
-        outcomes[KIND_VM][2].runs ? "runs" : "fails");
+        outcomes[KIND_VM][2].runs ? "runs" : "fails", elsewhere);
 }

@@ -9,10 +9,12 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,6 +51,16 @@ static int enter_cgroup(const char *directory)
     return close(file);
 }
 
+/* In the child: the device PATH is /dev/null from now on, for it and its children alone. */
+static int hide(const char *path)
+{
+    return unshare(CLONE_NEWNS) == -1 ||
+                   mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+                   mount("/dev/null", path, NULL, MS_BIND, NULL) == -1
+               ? -1
+               : 0;
+}
+
 static _Noreturn void become(char *const argv[], const struct run_how *how,
                              const int ends[3], pid_t parent)
 {
@@ -65,6 +77,9 @@ static _Noreturn void become(char *const argv[], const struct run_how *how,
         goto failed;
     why = "its cgroup";
     if (how->cgroup != NULL && enter_cgroup(how->cgroup) == -1)
+        goto failed;
+    why = how->hidden;
+    if (how->hidden != NULL && hide(how->hidden) == -1)
         goto failed;
     why = "another user";
     if (how->ordinary &&

@@ -42,6 +42,7 @@ struct run_how {
     bool together;         /* its errors go where its output goes */
     const char *path;      /* its PATH; NULL: "/bin" */
     bool ordinary;         /* as an ordinary user, nobody */
+    const char *hidden;    /* a device that is /dev/null for it; NULL; takes root */
 };
 
 /* Set by SIGINT, SIGTERM and SIGHUP: the number of the signal. */

@@ -8,37 +8,21 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <jansson.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "course.h"
+#include "comparing.h"
 #include "report/report.h"
 #include "machine.h"
 #include "run.h"
 #include "where.h"
 
-/* What the figures are made with. */
-struct comparing {
-    struct course *course;
-    const struct invocation *typed;
-    const char *into; /* "build", or "build/mine" */
-    bool inside;      /* in the lab machine */
-};
-
 /* What both engines need, in the words of `needs:`. */
 #define NEEDS "root namespaces seccomp cgroup2 kvm-kernel"
-
-static bool asked(const struct comparing *comparing, const char *name)
-{
-    return option(comparing->typed, name) != NULL;
-}
 
 /* --- building ------------------------------------------------------------------------------ */
 
@@ -56,12 +40,12 @@ static int build(const struct comparing *comparing)
     static const char *const reference[] = {"build/mini-container",
                                             "build/mini-hypervisor", "build/mini-compare",
                                             "build/compare/.made", NULL};
-    int status =
-        course_make(comparing->course, asked(comparing, "mine") ? mine : reference,
-                    asked(comparing, "mine"));
+    int status = course_make(comparing->course,
+                             comparing_asked(comparing, "mine") ? mine : reference,
+                             comparing_asked(comparing, "mine"));
     if (status > 0)
         return course_error(comparing->course,
-                            asked(comparing, "mine")
+                            comparing_asked(comparing, "mine")
                                 ? "your labs do not build: make FROM=labs"
                                 : "it does not build: make");
     return status == 0 ? STATUS_OK : STATUS_FAILED;
@@ -93,7 +77,8 @@ static int check_words(const struct comparing *comparing)
 static int decide(struct comparing *comparing)
 {
     struct course *course = comparing->course;
-    bool here = asked(comparing, "here"), machine = asked(comparing, "machine");
+    bool here = comparing_asked(comparing, "here"),
+         machine = comparing_asked(comparing, "machine");
     if (here && machine)
         return course_usage(course, "--here and --machine: choose one");
     if (here || machine_inside())
@@ -101,7 +86,8 @@ static int decide(struct comparing *comparing)
     struct decision decision = {.place = PLACE_MACHINE};
     if (!machine) {
         decision = where_needed(course, NEEDS);
-        if (decision.place == PLACE_HERE && asked(comparing, "mine") && geteuid() == 0)
+        if (decision.place == PLACE_HERE && comparing_asked(comparing, "mine") &&
+            geteuid() == 0)
             decision.place =
                 PLACE_MACHINE; /* own code does not run as root on the host */
     }
@@ -113,84 +99,6 @@ static int decide(struct comparing *comparing)
         return STATUS_OK;
     (void)course_error(course, "the lab machine cannot run here: %s", fact->detail);
     return STATUS_CANNOT_RUN;
-}
-
-/* --- measuring ------------------------------------------------------------------------------- */
-
-/* MiB for the lab machine: fifty idle machines want 5 GiB, and --quick far less. */
-static int machine_memory(bool quick)
-{
-    double there =
-        (double)sysconf(_SC_AVPHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / 1048576;
-    int wanted = quick ? 2048 : 6144;
-    return there * 0.7 > wanted ? wanted : there * 0.7 > 1024 ? (int)(there * 0.7) : 1024;
-}
-
-/* When a signal ended what measured, it was ours as well: we die of it, as a shell expects. */
-static int die_of(int status)
-{
-    int number = status - 128;
-    if (number == SIGINT || number == SIGTERM || number == SIGHUP) {
-        (void)signal(number, SIG_DFL);
-        (void)raise(number);
-    }
-    return status;
-}
-
-static int measure_inside(const struct comparing *comparing, char *const argv[])
-{
-    struct machine_result result;
-    struct machine_job job = {
-        .top = comparing->course->top,
-        .command = argv,
-        .memory = machine_memory(asked(comparing, "quick")),
-    };
-    if (machine_run(&job, &result) == 0)
-        return die_of(result.status);
-    if (result.end == MACHINE_INTERRUPTED)
-        return die_of(128 + result.signal);
-    (void)course_error(comparing->course, "the lab machine: %s", result.message);
-    return STATUS_CANNOT_RUN;
-}
-
-/* Its signals are ours as well, so we wait for its end, and die as it did. */
-static int measure_here(char *const argv[])
-{
-    (void)signal(SIGINT, SIG_IGN);
-    int status = run_program(argv);
-    (void)signal(SIGINT, SIG_DFL);
-    return die_of(status);
-}
-
-/* Runs mini-compare with its output in the memory file FIGURES. Returns its exit status. */
-static int measure(const struct comparing *comparing, int figures)
-{
-    struct course *course = comparing->course;
-    char *program = course_path(course, "%s/mini-compare", comparing->into);
-    char *parts = course_path(course, "%s/compare", comparing->into);
-    char *argv[10] = {program, "--parts", parts};
-    int used = 3, status = STATUS_FAILED;
-    if (asked(comparing, "quick"))
-        argv[used++] = "--quick";
-    if (isatty(STDERR_FILENO))
-        argv[used++] = "--progress";
-    if (asked(comparing, "lessons")) {
-        argv[used++] = "--lessons";
-        argv[used++] = (char *)option(comparing->typed, "lessons");
-    }
-    (void)fflush(NULL); /* what waits in our buffers is not part of the figures */
-    int out = dup(STDOUT_FILENO);
-    if (chdir(course->top) == -1 || out == -1 || dup2(figures, STDOUT_FILENO) == -1)
-        (void)course_error(course, "%s: %s", course->top, strerror(errno));
-    else
-        status = comparing->inside ? measure_inside(comparing, argv) : measure_here(argv);
-    if (out != -1 && dup2(out, STDOUT_FILENO) == -1)
-        status = STATUS_FAILED;
-    if (out != -1)
-        (void)close(out); /* stdout holds it */
-    free(program);
-    free(parts);
-    return status;
 }
 
 /* --- what only the host knows ----------------------------------------------------------------- */
@@ -233,7 +141,8 @@ static int add_facts(const struct comparing *comparing, json_t *report)
     const char *where =
         comparing->inside || machine_inside() ? "the lab machine" : "this host";
     return json_object_set_new(report, "where", json_string(where)) |
-           json_object_set_new(report, "mine", json_boolean(asked(comparing, "mine"))) |
+           json_object_set_new(report, "mine",
+                               json_boolean(comparing_asked(comparing, "mine"))) |
            json_object_set_new(report, "whose", json_string(whose)) |
            json_object_set_new(report, "when", json_string(when));
 }
@@ -317,7 +226,7 @@ static int write_all(const struct comparing *comparing, json_t *report,
                *html = option(comparing->typed, "html");
     const struct report_style style = {.colour = comparing->course->colour,
                                        .columns = comparing->course->columns,
-                                       .brief = asked(comparing, "short")};
+                                       .brief = comparing_asked(comparing, "short")};
     /* Names of files are meant from where the command was typed. */
     if (chdir(folder) == -1)
         return course_error(comparing->course, "%s: %s", folder, strerror(errno));
@@ -351,7 +260,7 @@ static json_t *read_figures(const struct comparing *comparing, int figures)
 int run_compare(struct course *course, const struct invocation *typed)
 {
     struct comparing comparing = {.course = course, .typed = typed, .into = "build"};
-    if (asked(&comparing, "mine"))
+    if (comparing_asked(&comparing, "mine"))
         comparing.into = "build/mine";
     int status = decide(&comparing);
     if (status == STATUS_OK)
@@ -369,7 +278,7 @@ int run_compare(struct course *course, const struct invocation *typed)
     if (folder == NULL || figures == -1)
         status = course_error(course, "figures: %s", strerror(errno));
     else
-        status = measure(&comparing, figures);
+        status = comparing_measure(&comparing, figures);
     json_t *report = status == 0 ? read_figures(&comparing, figures) : NULL;
     if (report != NULL && add_facts(&comparing, report) == 0)
         status = write_all(&comparing, report, folder);
