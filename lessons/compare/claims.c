@@ -15,7 +15,7 @@ const struct claim claims[] = {
             "while nothing happens.",
         .measure = measure_resources,
         .quick_seconds = 7,
-        .seconds = 160,
+        .seconds = 280,
     },
     {
         .id = "isolation",
@@ -60,7 +60,7 @@ const struct claim claims[] = {
             "not count.",
         .measure = measure_boot,
         .quick_seconds = 13,
-        .seconds = 65,
+        .seconds = 55,
     },
     {
         .id = "hardware",
@@ -86,7 +86,7 @@ const struct claim claims[] = {
             "at once.",
         .measure = measure_scaling,
         .quick_seconds = 6,
-        .seconds = 120,
+        .seconds = 140,
     },
     {
         .id = "security",
