@@ -9,7 +9,8 @@
 #                       would take to the lab machine is played there anyway, below
 #     lab/LESSON        the reference, the stub, each function taken out, and each mutant are
 #                       graded: here, or, where this host lacks what the judge needs, in the
-#                       lab machine, all such lessons in one boot
+#                       lab machine, all such lessons in one boot; or some functions here, and
+#                       the others there (tests/kit/labs.c)
 #     machine/…         in the lab machine, in one boot: replay and judge/LESSON (the reference),
 #                       and what of the kit says @machine in its first lines; with "@machine
 #                       only" it does not run here
@@ -169,6 +170,13 @@ labs_inside() # labs_inside - the labs that are judged there
         fi
     done
     [ -n "$judged" ] || return
+    for name in $judged; do
+        case " $labs_both " in *" ${name#lab/} "*) ;; *) continue ;; esac
+        log=build/log/$(echo "$name" | tr / -)-here.log start=$(date +%s)
+        timeout -k 10 600 build/kit/labs "${name#lab/}" --built "build/check/labs-${name#lab/}" --first \
+            > "$log" 2>&1 < /dev/null
+        note "$name/here" $(($(date +%s) - start)) $? "$log"
+    done
     log=build/log/labs-inside.log
     : > "$log"
     inside "$log" 1800 $judged -- $built
@@ -199,7 +207,7 @@ rest_inside()
 }
 
 begun=$(date +%s)
-tests= beside= labs_here= labs_there= names= graded=
+tests= beside= labs_here= labs_there= labs_both= names= graded=
 for name in $list; do
     wanted "$name" "$@" || continue
     case $name in kit/*.sh) source=tests/$name ;; *) source=tests/$name.c ;; esac
@@ -212,11 +220,11 @@ done
 for name in $labs; do
     wanted "$name" "$@" || continue
     lesson=${name#lab/}
-    if [ "$(build/kit/labs "$lesson" --where)" = machine ]; then
-        labs_there="$labs_there $lesson"
-    else
-        labs_here="$labs_here $lesson"
-    fi
+    case $(build/kit/labs "$lesson" --where) in
+    machine) labs_there="$labs_there $lesson" ;;
+    both) labs_there="$labs_there $lesson" labs_both="$labs_both $lesson" ;;
+    *) labs_here="$labs_here $lesson" ;;
+    esac
 done
 for lesson in $lessons; do
     wanted "machine/replay/$lesson" "$@" && names="$names replay/$lesson"

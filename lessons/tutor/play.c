@@ -13,6 +13,7 @@
 struct play {
     struct tutor *tutor;
     int matched, all;
+    FILE *differ; /* a line for each command that shows something else */
 };
 
 static void play_command(struct play *play, const struct page_command *command)
@@ -32,16 +33,17 @@ static void play_command(struct play *play, const struct page_command *command)
         return;
     }
     printf("%s✗ this is not what the page shows in “%s”%s\n",
-           tutor->colour ? "\033[31m" : "",
-           tutor->page->sections[play->tutor->section].title,
+           tutor->colour ? "\033[31m" : "", tutor->page->sections[tutor->section].title,
            tutor->colour ? "\033[0m" : "");
     guide_show_difference(tutor, command->expected, shown);
+    (void)fprintf(play->differ, "  ✗ %s  (“%s”)\n", command->typed,
+                  tutor->page->sections[tutor->section].title);
 }
 
-static int play_page(struct tutor *tutor)
+static int play_sections(struct play *play)
 {
+    struct tutor *tutor = play->tutor;
     const struct page *page = tutor->page;
-    struct play play = {.tutor = tutor};
     struct render render = guide_render(tutor);
 
     for (size_t i = 0; i < page->section_count; i++) {
@@ -49,19 +51,36 @@ static int play_page(struct tutor *tutor)
         if (section->kind != PAGE_GUIDE || section->command_count == 0)
             continue;
         tutor->section = i;
-        printf("%s", play.all ? "\n" : "");
+        printf("%s", play->all ? "\n" : "");
         if (render_heading(&render, 2, section->title) == -1)
             return tutor_error(tutor, "%s: cannot be shown", section->title);
         for (size_t j = 0; j < section->command_count; j++) {
             if (guard_interrupted())
-                return tutor_error(tutor, "broken off after %d of %zu commands", play.all,
-                                   page->command_count);
-            play_command(&play, &section->commands[j]);
+                return tutor_error(tutor, "broken off after %d of %zu commands",
+                                   play->all, page->command_count);
+            play_command(play, &section->commands[j]);
         }
     }
-    printf("\n%s: %d of %d commands show what the page shows\n", page->lesson,
-           play.matched, play.all);
-    return play.matched == play.all ? EXIT_SUCCESS : EXIT_FAILURE;
+    return EXIT_SUCCESS;
+}
+
+static int play_page(struct tutor *tutor)
+{
+    char *differ = NULL;
+    size_t size;
+    struct play play = {.tutor = tutor, .differ = open_memstream(&differ, &size)};
+    if (play.differ == NULL)
+        return tutor_error(tutor, "the page cannot be played: no memory");
+    int status = play_sections(&play);
+    if (fclose(play.differ) == EOF && status == EXIT_SUCCESS)
+        status = tutor_error(tutor, "which commands differ: no memory");
+    if (status == EXIT_SUCCESS) {
+        printf("\n%s: %d of %d commands show what the page shows\n%s",
+               tutor->page->lesson, play.matched, play.all, differ);
+        status = play.matched == play.all ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    free(differ);
+    return status;
 }
 
 int word_play(struct tutor *tutor, int argc, char **argv)

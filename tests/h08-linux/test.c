@@ -3,7 +3,9 @@
  * The player (probe.c) has one function of the learner's. What counts is what is in guest
  * memory afterwards, what KVM says of a vCPU, and, twice, what Debian's kernel makes of it:
  * that needs a KVM that can run a kernel, and takes some seconds. Numbers and bytes are new
- * in each run. See tests/grader/grader.h.
+ * in each run. See tests/grader/grader.h. The two functions that a kernel is booted with:
+ *
+ * @machine linux_parameters linux_cpuid
  *
  * Here are the ends of the machine and the list of all checks; test_image.c has the file,
  * test_memory.c what goes into memory, test_told.c what the kernel is told, test_acpi.c

@@ -1,8 +1,12 @@
 /* labs.c - one lesson's lab, judged from all sides: is the judge right?
  *
  *     build/kit/labs LESSON               builds, and judges here or in the lab machine
- *     build/kit/labs LESSON --where       says which of the two
+ *     build/kit/labs LESSON --where       says which of the two: here, machine; or both
  *     build/kit/labs LESSON --built DIR   judges here what tests/variants.sh has built in DIR
+ *     build/kit/labs LESSON --built DIR --first
+ *                                         the same, but not the functions that need the
+ *                                         lab machine; DIR/judged then says which it were,
+ *                                         and `--built DIR`, there, judges the others
  *
  * The reference must lose nothing, the lab as it is handed out must earn nothing, a function
  * taken out of the reference must cost its own points and no others, and each mutant (a
@@ -10,7 +14,9 @@
  * "@fails", and no others. All of it goes through `boxwork check`, as a learner does.
  *
  * There is no compiler in the lab machine, so building and judging are two steps. Where a
- * lesson is judged is the course tool's to say, from what its page needs.
+ * lesson is judged is the course tool's to say, from what its page needs. Where that is the lab
+ * machine because of a few functions, which tests/LESSON/test.c names behind "@machine", the
+ * others are judged here all the same: it is ten times as quick.
  *
  * @no-sanitizer: it only starts programs.
  */
@@ -19,16 +25,6 @@
 #include <errno.h>
 #include <unistd.h>
 #include "labs_reports.h"
-
-enum { FUNCTIONS_MAX = 32 };
-
-/* The functions that the lab asks for: build/reference/LESSON/functions. */
-static struct {
-    char name[64];
-    int points;
-    char file[64];
-} functions[FUNCTIONS_MAX];
-static size_t function_count;
 
 static void the_points_add_up(void **state)
 {
@@ -48,15 +44,15 @@ static void the_points_add_up(void **state)
                      functions[f].points, sum);
         total += sum;
     }
-    assert_int_equal(total, 100);
-    assert_int_equal(json_integer_value(json_object_get(report, "max")), 100);
+    assert_int_equal(total, points);
+    assert_int_equal(json_integer_value(json_object_get(report, "max")), points);
 }
 
 static void the_reference_loses_nothing(void **state)
 {
     (void)state;
     show(whole(REFERENCE));
-    assert_int_equal(points_of(whole(REFERENCE)), 100);
+    assert_int_equal(points_of(whole(REFERENCE)), points);
 }
 
 /* That it compiles without a warning was variants.sh's to see. */
@@ -93,7 +89,7 @@ static int earned(const char *variant, const char *function, const char *taken_o
 {
     json_t *report = judge(variant, function), *check;
     bool own = strcmp(function, taken_out) == 0;
-    int points = 0;
+    int sum = 0;
     size_t i;
     json_array_foreach(json_object_get(report, "checks"), i, check)
     {
@@ -103,10 +99,10 @@ static int earned(const char *variant, const char *function, const char *taken_o
         if (own == passed)
             fail_msg("without %s: %s: %s: %s", taken_out, field(check, "id"),
                      field(check, "status"), field(check, "message"));
-        points += (int)json_integer_value(json_object_get(check, "points"));
+        sum += (int)json_integer_value(json_object_get(check, "points"));
     }
     json_decref(report);
-    return points;
+    return sum;
 }
 
 static void a_function_taken_out_costs_its_own_points(void **state)
@@ -114,54 +110,20 @@ static void a_function_taken_out_costs_its_own_points(void **state)
     (void)state;
     for (size_t out = 0; out < function_count; out++) {
         char *variant = text("without-%s", functions[out].name);
-        int points = 0;
+        int left = 0;
         for (size_t f = 0; f < function_count; f++)
-            points += earned(variant, functions[f].name, functions[out].name);
-        assert_int_equal(points, 100 - functions[out].points);
+            left += earned(variant, functions[f].name, functions[out].name);
+        assert_int_equal(left, points - functions[out].points);
         free(variant);
     }
-}
-
-/* True when WORD is one of the blank-separated words of LIST. */
-static bool has_word(const char *list, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *at = list; (at = strstr(at, word)); at += length)
-        if ((at == list || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
-            return true;
-    return false;
-}
-
-/* The words behind "@fails" in the head comment of a mutant, joined by blanks. */
-static void fails_of(const char *path, char *list, size_t size)
-{
-    list[0] = '\0';
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    char line[256];
-    while (fgets(line, sizeof line, file)) {
-        char *tag = strstr(line, "@fails ");
-        if (!tag)
-            continue;
-        line[strcspn(line, "\n")] = '\0';
-        snprintf(list + strlen(list), size - strlen(list), "%s%s", list[0] ? " " : "",
-                 tag + strlen("@fails "));
-    }
-    fclose(file);
 }
 
 /* Whether the variant defines FUNCTION: its file `defined`, one a line. */
 static bool defines(const char *variant, const char *function)
 {
-    char line[256], *path = text("%s/%s/defined", built, variant);
-    bool found = false;
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof line, file)) {
-        line[strcspn(line, "\n")] = '\0';
-        found |= strcmp(line, function) == 0;
-    }
-    fclose(file);
+    char *path = text("%s/%s/defined", built, variant);
+    assert_int_equal(access(path, R_OK), 0);
+    bool found = has_line(path, function);
     free(path);
     return found;
 }
@@ -197,6 +159,22 @@ static int words_of(const char *list)
     return words;
 }
 
+/* Whether it is judged now: not when it has a function wrong that is judged elsewhere. What is
+ * judged second takes what is left. */
+static bool mutant_is_due(const char *name)
+{
+    char *variant = text("mutant-%s", name);
+    bool due = false, other = false;
+    for (size_t f = 0; f < all_count; f++) {
+        if (!defines(variant, all[f].name))
+            continue;
+        due |= is_judged(all[f].name);
+        other |= !is_judged(all[f].name);
+    }
+    free(variant);
+    return first ? due && !other : due;
+}
+
 /* A mutant holds only the functions that it has wrong. The checks of all others would run on
  * the reference alone, which another test looks at. */
 static bool mutant_is_caught(const char *name)
@@ -205,10 +183,10 @@ static bool mutant_is_caught(const char *name)
     char *variant = text("mutant-%s", name);
     int failed = 0;
     bool right = true;
-    fails_of(path, fails, sizeof fails);
-    for (size_t f = 0; f < function_count; f++)
-        if (defines(variant, functions[f].name))
-            right &= function_is_caught(variant, functions[f].name, fails, &failed);
+    words_behind("@fails ", path, fails, sizeof fails);
+    for (size_t f = 0; f < all_count; f++)
+        if (defines(variant, all[f].name))
+            right &= function_is_caught(variant, all[f].name, fails, &failed);
     if (failed == 0 || failed != words_of(fails)) {
         print_message("%s: @fails is \"%s\", but %d checks failed\n", path, fails,
                       failed);
@@ -232,7 +210,7 @@ static void each_mutant_fails_the_checks_that_it_names(void **state)
             continue;
         char *name = text("%.*s", (int)length - 2, entry->d_name);
         count++;
-        if (!mutant_is_caught(name))
+        if (mutant_is_due(name) && !mutant_is_caught(name))
             wrong++;
         free(name);
     }
@@ -242,28 +220,56 @@ static void each_mutant_fails_the_checks_that_it_names(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* The functions of the lab, and which of them are judged now. */
 static int read_functions(void)
 {
     char *path = text("build/reference/%s/functions", lesson);
+    char *judged = text("%s/judged", built);
+    int sum = 0;
     FILE *file = fopen(path, "r");
     if (!file) {
         fprintf(stderr, "labs: %s: %s: make -s build judges kit-tests\n", path,
                 strerror(errno));
         return -1;
     }
-    while (function_count < FUNCTIONS_MAX &&
-           fscanf(file, "%63s %*s %d %63s", functions[function_count].name,
-                  &functions[function_count].points, functions[function_count].file) == 3)
-        function_count++;
+    while (all_count < FUNCTIONS_MAX &&
+           fscanf(file, "%63s %*s %d %63s", all[all_count].name, &all[all_count].points,
+                  all[all_count].file) == 3)
+        sum += all[all_count++].points;
     fclose(file);
+    for (size_t f = 0; f < all_count; f++) {
+        if (first ? needs_machine(all[f].name) : has_line(judged, all[f].name))
+            continue;
+        functions[function_count++] = all[f];
+        points += all[f].points;
+    }
     free(path);
-    return function_count > 0 ? 0 : -1;
+    free(judged);
+    if (function_count > 0 && sum == 100)
+        return 0;
+    fprintf(stderr, "labs: %s: %d points for %zu functions, of which %zu are to judge\n",
+            lesson, sum, all_count, function_count);
+    return -1;
+}
+
+/* Leaves word of what was judged, for whoever judges the rest. */
+static int write_judged(void)
+{
+    char *path = text("%s/judged", built);
+    FILE *file = fopen(path, "w");
+    for (size_t f = 0; file && f < function_count; f++)
+        fprintf(file, "%s\n", functions[f].name);
+    bool failed = !file || fclose(file) == EOF;
+    if (failed)
+        fprintf(stderr, "labs: %s: %s\n", path, strerror(errno));
+    free(path);
+    return failed ? -1 : 0;
 }
 
 /* Judges what stands in `built`, here. Returns an exit status. */
 static int judge_all(void)
 {
-    if (read_functions() == -1)
+    if (read_functions() == -1 || (first && write_judged() == -1))
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_points_add_up),
@@ -279,11 +285,11 @@ static int judge_all(void)
     return failed ? 1 : 0;
 }
 
-/* Where `boxwork check` judges the lesson: "here", "machine" or "nowhere"; NULL when nobody
- * knows. */
-static const char *place(void)
+/* Where `boxwork check` judges LESSON: "here", "machine" or "nowhere"; NULL when nobody knows. */
+static const char *place_of(const char *id)
 {
     static char word[16];
+    word[0] = '\0';
     FILE *pipe = popen("build/boxwork doctor --format json", "r");
     json_t *report = pipe ? json_loadf(pipe, 0, NULL) : NULL, *entry;
     size_t i;
@@ -291,11 +297,22 @@ static const char *place(void)
         (void)pclose(pipe); /* without a report there is no place */
     json_array_foreach(json_object_get(report, "lessons"), i, entry)
     {
-        if (strcmp(field(entry, "lesson"), lesson) == 0)
+        if (strcmp(field(entry, "lesson"), id) == 0)
             (void)snprintf(word, sizeof word, "%s", field(entry, "check"));
     }
     json_decref(report);
     return word[0] ? word : NULL;
+}
+
+/* Where all of the lesson is judged: one of these words, or "both". */
+static const char *place(void)
+{
+    const char *where = place_of(lesson);
+    if (!where || strcmp(where, "machine") != 0 || !needs_machine(NULL))
+        return where;
+    /* What else its functions need, the first lesson of the track needs, too. */
+    const char *others = place_of(lesson[0] == 'c' ? "c01-process" : "h01-kvm");
+    return others && strcmp(others, "here") == 0 ? "both" : "machine";
 }
 
 /* Runs a shell command. Returns 0, or 1 when it ended with another status. */
@@ -327,7 +344,9 @@ static int build_and_judge(void)
     int status = shell(
         text("env -u MAKEFLAGS -u MAKELEVEL make -s grade-variants LESSON=%s OUT=%s",
              lesson, folder));
-    if (status == 0 && strcmp(where, "machine") == 0)
+    if (status == 0 && strcmp(where, "both") == 0)
+        status = shell(text("build/kit/labs %s --built %s --first", lesson, folder));
+    if (status == 0 && strcmp(where, "here") != 0)
         status = shell(text("build/boxwork machine --timeout 900 -- build/kit/labs %s "
                             "--built %s",
                             lesson, folder));
@@ -338,7 +357,8 @@ static int build_and_judge(void)
 
 int main(int argc, char **argv)
 {
-    if (argc == 4 && strcmp(argv[2], "--built") == 0) {
+    first = argc == 5 && strcmp(argv[4], "--first") == 0;
+    if ((argc == 4 || first) && strcmp(argv[2], "--built") == 0) {
         lesson = argv[1];
         built = argv[3];
         return judge_all();
@@ -351,6 +371,6 @@ int main(int argc, char **argv)
         lesson = argv[1];
         return build_and_judge();
     }
-    fprintf(stderr, "usage: labs LESSON [--where | --built DIR]\n");
+    fprintf(stderr, "usage: labs LESSON [--where | --built DIR [--first]]\n");
     return 2;
 }

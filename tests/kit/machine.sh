@@ -128,7 +128,7 @@ exec 6>&-
 # What boxwork says while the machine starts is erased again, and is no part of the output; nor is
 # the echo of Ctrl-C, which a kernel throws away together with what waits when it comes.
 is 'a terminal: its size, Ctrl-C, and this one as it was' '33 101|/dev/pts/0|ready|interrupted|ended 6|' \
-    "$(tr -d '\r\003' < "$scratch/terminal" | sed '1s/^.*\x1b\[K//' | tr '\n' '|')"
+    "$(tr -d '\r\003' < "$scratch/terminal" | sed '1s/^.*\x1b\[K//; s/\^C//' | tr '\n' '|')"
 
 # --- Faults: a line, and a status that no command has -------------------------------------------
 
