@@ -16,7 +16,8 @@
 #                       only" it does not run here
 #
 # What runs here and what runs in the lab machine go side by side; so do those of the kit's tests
-# that take long, mind nobody, and say @beside in their first lines.
+# that take long, mind nobody, and say @beside in their first lines. What runs here gives way, since
+# the lab machine has one processor only, and would be waited for in the end.
 #
 # Exit status 0 when all passed, 1 otherwise. A test that could not run has failed.
 set -u
@@ -93,7 +94,7 @@ run_each() # run_each NAME... - one after the other
     for name in "$@"; do
         log=build/log/$(echo "$name" | tr / -).log
         start=$(date +%s)
-        NO_COLOR=1 timeout -k 10 600 $(command_of "$name") > "$log" 2>&1 < /dev/null
+        NO_COLOR=1 $gently timeout -k 10 600 $(command_of "$name") > "$log" 2>&1 < /dev/null
         note "$name" $(($(date +%s) - start)) $? "$log"
     done
 }
@@ -104,7 +105,7 @@ run_labs() # run_labs COMMAND LESSON...
 {
     command=$1
     shift
-    [ $# = 0 ] || printf '%s\n' "$@" | xargs -P 2 -n 1 sh -c '
+    [ $# = 0 ] || printf '%s\n' "$@" | $gently xargs -P 2 -n 1 sh -c '
         command=$0 lesson=$1
         start=$(date +%s)
         rm -rf "build/check/labs-$lesson"
@@ -144,6 +145,7 @@ note_inside() # note_inside NAME LOG - notes a test of the boot before, by its l
 
 here() # here - all that needs no lab machine
 {
+    gently='nice -n 5'
     run_each $beside &
     run_each $tests
     run_labs 'build/kit/labs @' $labs_here
@@ -206,7 +208,7 @@ rest_inside()
     done
 }
 
-begun=$(date +%s)
+begun=$(date +%s) gently=
 tests= beside= labs_here= labs_there= labs_both= names= graded=
 for name in $list; do
     wanted "$name" "$@" || continue

@@ -113,10 +113,13 @@ int core_rounds(struct tutor *tutor, int argc, char **argv)
 
 /* --- calibrate ---------------------------------------------------------------------- */
 
-/* A work that says how often it is asked for, and how long that took. */
+/* A work that notes how often it is asked for, and how long that took. It says so afterwards:
+ * printing would take longer than what is measured, and would be measured. */
 struct watched {
     struct bench *bench;
     unsigned runs;
+    size_t counts[64]; /* no count has more bits */
+    double took[64];   /* nanoseconds */
 };
 
 static int watched_run(void *context, size_t count)
@@ -128,11 +131,12 @@ static int watched_run(void *context, size_t count)
     (void)clock_gettime(CLOCK_MONOTONIC, &to);
     double took =
         (double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec);
-    if (++watched->runs > 64) {
-        errno = ELOOP; /* no count has more bits */
+    if (watched->runs == sizeof watched->took / sizeof *watched->took) {
+        errno = ELOOP;
         return -1;
     }
-    printf("  %9zu  %s\n", count, works_time(took));
+    watched->counts[watched->runs] = count;
+    watched->took[watched->runs++] = took;
     return result;
 }
 
@@ -155,6 +159,10 @@ int core_calibrate(struct tutor *tutor, int argc, char **argv)
     struct watched watched = {.bench = &bench};
     printf("%s, until a batch lasts %s:\n", work->name, works_time(target));
     size_t batch = measure_calibrate(watched_run, &watched, (uint64_t)target, MOST);
+    int error = errno;
+    for (unsigned i = 0; i < watched.runs; i++)
+        printf("  %9zu  %s\n", watched.counts[i], works_time(watched.took[i]));
+    errno = error;
     int status = batch == 0 ? failed(tutor, "measure_calibrate") : 0;
     works_close(&bench);
     if (status == 0)
