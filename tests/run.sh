@@ -17,7 +17,7 @@
 #
 # What runs here and what runs in the lab machine go side by side; so do those of the kit's tests
 # that take long, mind nobody, and say @beside in their first lines. What runs here gives way, since
-# the lab machine has one processor only, and would be waited for in the end.
+# a lab machine has one processor only, and would be waited for in the end.
 #
 # Exit status 0 when all passed, 1 otherwise. A test that could not run has failed.
 set -u
@@ -238,7 +238,8 @@ for name in $kit_inside; do
     wanted "machine/$name" "$@" && names="$names $name"
 done
 
-{ labs_inside; rest_inside; } &
+labs_inside &
+rest_inside &
 here
 wait
 

@@ -165,6 +165,19 @@ bool must_go_to_machine(const struct course *course, const struct lesson *lesson
     return place_is("guarded") && geteuid() == 0 && lab_begun(course, lesson);
 }
 
+/* Whoever says --here takes the risk of their own code. But a page that types itself would do here
+ * what is only harmless with what it needs: it would let a fork bomb off where nothing can limit
+ * it. */
+static void look_at_needs(struct course *course, const struct lesson *lesson,
+                          struct decision *decision)
+{
+    bool known;
+    struct page *page = machine_inside() ? NULL : page_load(course->top, lesson->id);
+    if (!page_needs_met(course, page, "needs", decision, &known))
+        decision->place = PLACE_NOWHERE;
+    page_free(page);
+}
+
 int where_asked(struct course *course, const struct invocation *typed,
                 const struct lesson *lesson, enum action action,
                 struct decision *decision)
@@ -174,6 +187,8 @@ int where_asked(struct course *course, const struct invocation *typed,
     *decision = (struct decision){.place = PLACE_HERE};
     if (here && machine)
         return course_usage(course, "--here and --machine: choose one");
+    if (here && action == ACTION_PLAY)
+        look_at_needs(course, lesson, decision);
     if (here || (machine && machine_inside()))
         return 0;
     if (!machine) {

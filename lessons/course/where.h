@@ -32,9 +32,10 @@ struct decision where_to_run(struct course *course, const struct lesson *lesson,
 /* The same for NEEDS, the words of a page's `needs:`, where no code of the learner's runs. */
 struct decision where_needed(struct course *course, const char *needs);
 
-/* The same, but --here or --machine in TYPED decide. Returns 0, or an exit status with a line
- * on stderr: both were given, or the machine was asked for and cannot run. When it ends as
- * PLACE_NOWHERE the caller decides what that means.
+/* The same, but --here or --machine in TYPED decide; --here does not make a page play whose
+ * needs are not met. Returns 0, or an exit status with a line on stderr: both were given, or
+ * the machine was asked for and cannot run. When it ends as PLACE_NOWHERE the caller decides
+ * what that means.
  */
 int where_asked(struct course *course, const struct invocation *typed,
                 const struct lesson *lesson, enum action action,

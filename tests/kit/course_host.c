@@ -92,6 +92,16 @@ static void doctor_sees_who_we_are(void **state)
     assert_non_null(strstr(w->out, "h02-mystery"));
 }
 
+/* A page does what is harmless only with what it needs; --here is no reason to let it. */
+static void a_page_whose_needs_are_not_met_does_not_type_itself(void **state)
+{
+    struct world *w = *state;
+    boxwork(w, "play h02 --here");
+    assert_refused(w, 3, "h02-mystery: not run: unheard-of");
+    boxwork(w, "play h02");
+    assert_refused(w, 3, "h02-mystery: not run: unheard-of");
+}
+
 int main(void)
 {
     find_tree();
@@ -100,6 +110,7 @@ int main(void)
         WORLD_TEST(reset_works_in_a_tree_without_solutions),
         WORLD_TEST(doctor_answers_for_every_lesson_as_json),
         WORLD_TEST(doctor_sees_who_we_are),
+        WORLD_TEST(a_page_whose_needs_are_not_met_does_not_type_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
