@@ -15,9 +15,11 @@
 #                       and what of the kit says @machine in its first lines; with "@machine
 #                       only" it does not run here
 #
-# What runs here and what runs in the lab machine go side by side; so do those of the kit's tests
-# that take long, mind nobody, and say @beside in their first lines. What runs here gives way, since
-# a lab machine has one processor only, and would be waited for in the end.
+# Three things go on side by side, which take about as long as each other. The first are the
+# machine/… tests, all of them in one lab machine; the others give way, since it has one processor
+# only, and would be waited for in the end. The second are those of the kit's tests that take long,
+# mind nobody, and say @beside in their first lines, then the labs in the lab machine. The third is
+# the rest.
 #
 # Exit status 0 when all passed, 1 otherwise. A test that could not run has failed.
 set -u
@@ -125,7 +127,7 @@ inside() # inside LOG SECONDS NAME... -- BUILT... - one boot; sets status, and l
 {
     log=$1 limit=$2
     shift 2
-    build/boxwork machine --timeout "$limit" -- sh tests/inside.sh "$@" \
+    $gently build/boxwork machine --timeout "$limit" -- sh tests/inside.sh "$@" \
         > "$log.ok" 2>> "$log" < /dev/null
     status=$?
 }
@@ -143,10 +145,10 @@ note_inside() # note_inside NAME LOG - notes a test of the boot before, by its l
     fi
 }
 
-here() # here - all that needs no lab machine
+here() # here - all else, in two lines
 {
     gently='nice -n 5'
-    run_each $beside &
+    { run_each $beside; labs_inside; } &
     run_each $tests
     run_labs 'build/kit/labs @' $labs_here
     for lesson in $labs_here; do
@@ -238,7 +240,6 @@ for name in $kit_inside; do
     wanted "machine/$name" "$@" && names="$names $name"
 done
 
-labs_inside &
 rest_inside &
 here
 wait
