@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "figures.h"
+#include "run.h"
 #include "trial.h"
 
 #define TELL "/bin/tell"

@@ -229,10 +229,7 @@ static int measure_and_write(struct compare *compare)
                  json_dumpf(all, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) == -1 ||
                  fputs("\n", stdout) == EOF || fflush(stdout) == EOF;
     json_decref(all);
-    if (run_interrupted != 0) {
-        (void)signal(run_interrupted, SIG_DFL); /* to die of it, as a shell expects */
-        (void)raise(run_interrupted);
-    }
+    run_die_if_interrupted();
     if (failed)
         fprintf(stderr, "mini-compare: the figures cannot be written: %s\n",
                 strerror(errno));

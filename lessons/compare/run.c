@@ -38,6 +38,14 @@ void run_catch_signals(void)
     (void)signal(SIGPIPE, SIG_IGN);                 /* so can this */
 }
 
+void run_die_if_interrupted(void)
+{
+    if (run_interrupted == 0)
+        return;
+    (void)signal(run_interrupted, SIG_DFL);
+    (void)raise(run_interrupted);
+}
+
 /* --- starting ------------------------------------------------------------------------------- */
 
 /* In the child: into the cgroup, before anything of it costs memory. */

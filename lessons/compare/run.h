@@ -51,6 +51,9 @@ extern volatile int run_interrupted;
 /* Catches these signals. Without SA_RESTART, so that waiting ends. */
 void run_catch_signals(void);
 
+/* When one has come: dies of it, as a shell expects. To be called when all is cleared up. */
+void run_die_if_interrupted(void);
+
 /* Starts ARGV (argv[0] is a path) with nothing but PATH and HOME in its environment. It dies when we do.
  * HOW may be NULL. Returns 0 and RUNNING, or -1 with errno. */
 int run_start(char *const argv[], const struct run_how *how, struct running *running);

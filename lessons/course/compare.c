@@ -257,6 +257,21 @@ static json_t *read_figures(const struct comparing *comparing, int figures)
     return NULL;
 }
 
+/* Nothing is built in the lab machine, and what is compared comes along only when a command names
+ * it, as the one does that `compare` itself sends there. */
+static int check_parts(const struct comparing *comparing)
+{
+    char *parts = course_path(comparing->course, "%s/compare/rootfs", comparing->into);
+    int status = STATUS_OK;
+    if (access(parts, R_OK) == -1)
+        status = course_error(comparing->course,
+                              "%s/compare is not in the lab machine: run `boxwork "
+                              "compare` outside, it goes there by itself",
+                              comparing->into);
+    free(parts);
+    return status;
+}
+
 int run_compare(struct course *course, const struct invocation *typed)
 {
     struct comparing comparing = {.course = course, .typed = typed, .into = "build"};
@@ -267,8 +282,8 @@ int run_compare(struct course *course, const struct invocation *typed)
         status = check_place(&comparing, "json");
     if (status == STATUS_OK)
         status = check_place(&comparing, "html");
-    if (status == STATUS_OK && !machine_inside())
-        status = build(&comparing);
+    if (status == STATUS_OK)
+        status = machine_inside() ? check_parts(&comparing) : build(&comparing);
     if (status == STATUS_OK)
         status = check_words(&comparing);
     if (status != STATUS_OK)

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "comparing.h"
 #include "machine.h"
-#include "run.h"
 #include "where.h"
 
 bool comparing_asked(const struct comparing *comparing, const char *name)
@@ -54,13 +54,43 @@ static int run_inside(const struct comparing *comparing, char *const argv[], int
     return STATUS_CANNOT_RUN;
 }
 
-/* Its signals are ours as well, so we wait for its end, and die as it did. */
+static volatile pid_t child;
+
+static void pass_on(int signal)
+{
+    if (child > 0)
+        (void)kill(child, signal); /* it has ended: then its status says how */
+}
+
+/* It clears up what it has started when a signal comes, whether to all of us, as from a terminal, or
+ * to this process alone. So we pass it on, wait for its end, and die as it did. */
 static int run_here(char *const argv[])
 {
-    (void)signal(SIGINT, SIG_IGN);
-    int status = run_program(argv);
-    (void)signal(SIGINT, SIG_DFL);
-    return die_of(status);
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction passing = {.sa_handler = pass_on}, before[3];
+    sigset_t blocked, old;
+    int status = 127 << 8;
+    (void)sigemptyset(&blocked);
+    for (size_t i = 0; i < 3; i++) {
+        (void)sigaddset(&blocked, signals[i]);
+        (void)sigaction(signals[i], &passing, &before[i]); /* these can be caught */
+    }
+    (void)sigprocmask(SIG_BLOCK, &blocked, &old); /* until it is known whom to tell */
+    child = fork();
+    if (child == 0) {
+        for (size_t i = 0; i < 3; i++)
+            (void)sigaction(signals[i], &before[i], NULL);
+        (void)sigprocmask(SIG_SETMASK, &old, NULL);
+        (void)execv(argv[0], argv); /* it only returns on error */
+        _exit(127);
+    }
+    (void)sigprocmask(SIG_SETMASK, &old, NULL);
+    while (child > 0 && waitpid(child, &status, 0) == -1 && errno == EINTR)
+        ;
+    child = 0;
+    for (size_t i = 0; i < 3; i++)
+        (void)sigaction(signals[i], &before[i], NULL);
+    return die_of(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 /* Runs ARGV, there or here, with its output in the file FILE. Returns its exit status. */
