@@ -32,9 +32,11 @@ struct capabilities {
     capabilities_set effective, permitted, inheritable, bounding, ambient;
 };
 
-/* The 14 that Docker leaves to a container's root (podman leaves out NET_RAW, MKNOD and
- * AUDIT_WRITE): what an ordinary image needs to install a package, open port 80 and drop to its
- * own user; nothing that reaches the host.
+/* What an ordinary image needs to install a package, open port 80 and drop to its own user;
+ * nothing that reaches the host. These are the 14 that Docker leaves to a container's root, but
+ * for MKNOD (podman leaves out NET_RAW and AUDIT_WRITE, too). In Docker, a BPF program on the
+ * cgroup says which devices may be opened. We have none, and a node of the host's disk, made in
+ * the container's own /dev, would be the disk.
  */
 capabilities_set capabilities_default(void);
 

@@ -66,6 +66,11 @@ int child_root(struct container *c, const struct step *step UNUSED)
     return c->root == -1 ? -1 : 0;
 }
 
+int child_no_devices(struct container *c, const struct step *step UNUSED)
+{
+    return mounts_no_devices(c->root);
+}
+
 int child_sources(struct container *c, const struct step *step UNUSED)
 {
     for (size_t i = 0; i < c->options->volume_count; i++) {

@@ -204,6 +204,7 @@ int child_guard(struct container *, const struct step *);
 int child_cgroup_namespace(struct container *, const struct step *);
 int child_private(struct container *, const struct step *);
 int child_root(struct container *, const struct step *);
+int child_no_devices(struct container *, const struct step *);
 int child_sources(struct container *, const struct step *);
 int child_attach(struct container *, const struct step *);
 int child_devices(struct container *, const struct step *);

@@ -12,7 +12,8 @@
  *     mounts_devices    the few nodes of /dev
  *     mounts_volume …   directories and files of the host, as asked for
  *     mounts_pivot      ROOT becomes "/", the host is unmounted
- *     mounts_read_only, mounts_mask, mounts_seal_root     what inside may see and not touch
+ *     mounts_no_devices, mounts_read_only, mounts_mask, mounts_seal_root
+ *                       what inside may see and not touch
  *
  * All of it works on descriptors. The mount calls since Linux 5.2 make a mount as an object
  * that one holds (fsmount, open_tree), and put it onto a directory that one holds
@@ -59,6 +60,11 @@ int mounts_private(void);
  * or -1 with errno of open_tree(2) or move_mount(2): ENOENT, ENOTDIR, EPERM.
  */
 int mounts_root(const char *path);
+
+/* Device nodes of the image, with what is mounted below it, do not work from now on; those of a
+ * file system that is mounted later do. Returns 0, or -1 with errno of mount_setattr(2).
+ */
+int mounts_no_devices(int root);
 
 /* Makes a new file system as ENTRY says and mounts it inside ROOT; the target is made when it
  * is missing. Returns 0, or -1 with errno of inside_make_directory, fsopen(2), fsconfig(2) (an

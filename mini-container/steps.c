@@ -121,6 +121,9 @@ const struct step steps[] = {
     {"private", "mount(MS_PRIVATE | MS_REC)", "c03", CHILD, .run = child_private},
     {"root", "open_tree, move_mount", "c03", CHILD, .run = child_root,
      .hint = "ROOTFS must be a directory that you may search"},
+    /* A node of the host's disk that lies in the image would be the disk. */
+    {"no-devices", "mount_setattr(MOUNT_ATTR_NODEV)", "c03", CHILD, unprivileged,
+     .run = child_no_devices},
     /* 9. and 10. Sources while the host is visible; targets only through the root: an image whose
      *    /dev is a link to the host's changes nothing (CVE-2026-41579). */
     {"sources", "open_tree", "c03", CHILD, has_volumes, .run = child_sources,

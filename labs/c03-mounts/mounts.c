@@ -273,6 +273,11 @@ int mounts_read_only(int root, const char *const *paths)
     return 0;
 }
 
+int mounts_no_devices(int root)
+{
+    return restrict_mount(root, MOUNT_ATTR_NODEV, AT_RECURSIVE);
+}
+
 int mounts_seal_root(int root)
 {
     return restrict_mount(root, MOUNT_ATTR_RDONLY, 0);

@@ -20,7 +20,7 @@ expect() # expect PATTERN - a line matches
 expect '^a process (c01) *[0-9]* '
 expect '^+ a root (c02) .*no /proc '
 expect '^+ tables (c03, c04) *1  demo  .* all$'
-expect '^+ rights (c05 to c08) *1  demo  .* 00000000a80425fb  filtered$'
+expect '^+ rights (c05 to c08) *1  demo  .* 00000000a00425fb  filtered$'
 expect '^16 bits (h02) .* 18 exits$'
 expect '^64 bits (h05) .* [0-9]* exits$'
 expect '^Debian (h08) .*user space after .* [0-9]* exits$'

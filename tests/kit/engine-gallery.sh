@@ -112,6 +112,23 @@ mask_is_a_file()
 }
 try '--naive mask' mask_is_a_file 'the /dev/null of the image is a file'
 
+# A node of a device of the host. /dev/zero stands for the disk: to read that harms nobody.
+device_in_the_image()
+{
+    mknod "$image/disk" c 1 5
+    engine "$image" head -c 1 /disk
+    answer [ "$(head -c 1 "$log" | tr '\0' 0)" = 0 ]
+}
+try '--without no-devices' device_in_the_image 'a device node in the image'
+
+# The same, made by the container itself, in the one place where nodes work.
+device_made_inside()
+{
+    engine "$image" sh -c 'mknod /dev/disk c 1 5 && head -c 1 /dev/disk'
+    answer [ "$(head -c 1 "$log" | tr '\0' 0)" = 0 ]
+}
+try '--without capabilities' device_made_inside 'a device node that is made inside'
+
 # A setuid program of root's, for everybody.
 setuid_program()
 {

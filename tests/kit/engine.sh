@@ -62,7 +62,7 @@ prints 'read-only' --volume "$PWD/$root/etc:/tmp/e:ro" $root sh -c \
     '(: >> /tmp/e/passwd) 2> /dev/null || echo read-only'
 prints 'c01 child exec execve' --explain $root true
 rmdir $root/a/b/c $root/a/b $root/a 2> /dev/null # it was made for the volume, in the root
-prints '00000000a80435fb' --cap-add net_admin $root sh -c \
+prints '00000000a00435fb' --cap-add net_admin $root sh -c \
     'while read n v; do [ $n = CapBnd: ] && echo $v; done < /proc/self/status'
 prints '0000000000000001' --cap-drop all --cap-add chown $root sh -c \
     'while read n v; do [ $n = CapEff: ] && echo $v; done < /proc/self/status'
