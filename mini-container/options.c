@@ -22,6 +22,7 @@ struct reading {
     capabilities_set add, drop;
     size_t environment; /* strings in options->envp */
     bool home;          /* HOME was given */
+    const char *other;  /* an option that --chroot does not take; NULL */
 };
 
 struct option_row {
@@ -325,6 +326,9 @@ static int decide(struct reading *r)
     struct capabilities ours;
     char home[] = "HOME=/root";
 
+    /* Whoever asks for a limit or a mask must not get a program without it. */
+    if (o->chroot && r->other)
+        return fail(EXIT_USAGE, "--%s: --chroot takes --user and nothing else", r->other);
     if (!o->rootless && rootless_needed())
         o->rootless = true;
     if (capabilities_read(0, &ours) == -1)
@@ -374,6 +378,8 @@ int options_parse(struct container_options *options, int argc, char **argv)
         const struct option_row *row = &rows[chosen];
         if (!row->read(&reading, optarg))
             return fail(EXIT_USAGE, "--%s %s: %s", row->name, optarg, row->wanted);
+        if (row->read != read_chroot && row->read != read_user)
+            reading.other = row->name;
     }
     if (argc - optind < 2)
         return fail(EXIT_USAGE,

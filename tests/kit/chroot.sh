@@ -50,6 +50,8 @@ status 125 run --user no-such build/rootfs true
 status 2 run --user 4294967295 build/rootfs true
 status 2 run --user 1: build/rootfs true
 status 2 run --nothing build/rootfs true
+status 2 run --chroot --read-only build/rootfs true
+status 2 run --memory 32M --user 0 --chroot build/rootfs true
 
 left=$(ls -A build/rootfs | tr '\n' ' ')
 expect 'what is in build/rootfs' '.made bin dev etc home proc root sys tmp ' "$left"
