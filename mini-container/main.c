@@ -75,12 +75,9 @@ static int help(void)
     puts("mini-container --help | --version\n"
          "    this text; the functions of the modules, and whose each of them is\n"
          "\n"
-         "Exit status: that of CMD; 128 + the signal that ended it; 127 when CMD "
-         "does "
-         "not exist,\n"
-         "126 when it cannot be executed, 125 when something else failed, 124 "
-         "when the time "
-         "was\nup, 2 for wrong usage.");
+         "Exit status: that of CMD; 128 + the signal that ended it; 127 when CMD does\n"
+         "not exist, 126 when it cannot be executed, 125 when something else failed,\n"
+         "124 when the time was up, 2 for wrong usage.");
     return EXIT_SUCCESS;
 }
 

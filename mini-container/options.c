@@ -261,17 +261,17 @@ SWITCH(chroot)
 static const struct option_row rows[] = {
     {"hostname", "NAME", "its host name", read_hostname,
      "must be 1 to 64 letters, digits, - and ."},
-    {"user", "USER[:GROUP]", "who runs it inside: numbers, or names in its /etc/passwd",
+    {"user", "USER[:GROUP]", "who runs it: numbers, or names of its /etc/passwd",
      read_user,
      "must be a user, or USER:GROUP; each a number below 4294967295, or a name"},
     {"workdir", "DIR", "where it starts, inside", read_workdir,
      "must be a path from / on"},
-    {"env", "NAME[=VALUE]", "a variable of its environment; without VALUE: as it is here",
-     read_env, "must be NAME=VALUE, or NAME"},
+    {"env", "NAME[=VALUE]", "a variable of its environment; or as it is here", read_env,
+     "must be NAME=VALUE, or NAME"},
     {"volume", "SRC:DST[:ro]", "a directory or file of the host, inside", read_volume,
      "must be SRC:DST or SRC:DST:ro, both from / on; 32 at the most"},
-    {"read-only", NULL, "nothing can be written but on volumes, /tmp and /dev/shm",
-     read_read_only, NULL},
+    {"read-only", NULL, "only volumes, /tmp and /dev/shm can be written", read_read_only,
+     NULL},
     {"memory", "SIZE", "at most so much memory: 64M, 1.5G", read_memory,
      "must be a size such as 64M or 1.5G"},
     {"pids", "N", "at most so many processes", read_pids, "must be a number, at least 1"},
@@ -283,16 +283,15 @@ static const struct option_row rows[] = {
      "must be the name of a capability, or all; see capabilities(7)"},
     {"cap-drop", "CAP", "a capability less", read_cap_drop,
      "must be the name of a capability, or all; see capabilities(7)"},
-    {"privileged", NULL, "all capabilities, no filter, nothing masked: no protection",
+    {"privileged", NULL, "all capabilities, no filter, no mask: unprotected",
      read_privileged, NULL},
-    {"seccomp", "default|kill|off",
-     "what a refused system call gets: EPERM, a kill, nothing", read_seccomp,
-     "must be default, kill or off"},
-    {"net", "none|host", "a network of its own (with loopback), or the host's", read_net,
+    {"seccomp", "default|kill|off", "what a refused call gets: EPERM, a kill, nothing",
+     read_seccomp, "must be default, kill or off"},
+    {"net", "none|host", "a network of its own (loopback), or the host's", read_net,
      "must be none or host"},
     {"rootless", NULL, "in a user namespace, also as root", read_rootless, NULL},
     {"tty", NULL, "a terminal of its own", read_tty, NULL},
-    {"init", NULL, "a first process that reaps and passes signals on", read_init, NULL},
+    {"init", NULL, "a PID 1 that reaps and passes signals on", read_init, NULL},
     {"timeout", "SECONDS", "ends it after that time, with status 124", read_timeout,
      "must be a number of seconds"},
     {"explain", NULL, "print each step as it is done", read_explain, NULL},
@@ -302,8 +301,7 @@ static const struct option_row rows[] = {
     {"without", "STEP,…", "leave these steps out", read_without, NULL},
     {"naive", "STEP,…", "do these steps as one does them first", read_naive, NULL},
 #endif
-    {"chroot", NULL, "only what lesson c02 does; takes --user and nothing else",
-     read_chroot, NULL},
+    {"chroot", NULL, "only what lesson c02 does; takes --user alone", read_chroot, NULL},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -315,7 +313,7 @@ void options_print_help(void)
     for (const struct option_row *row = rows; row < rows + ROWS; row++) {
         (void)snprintf(left, sizeof left, "--%s%s%s", row->name, row->value ? " " : "",
                        row->value ? row->value : "");
-        printf("    %-28s %s\n", left, row->help);
+        printf("    %-26s %s\n", left, row->help);
     }
 }
 

@@ -35,6 +35,8 @@ status()
     expect "the status of mini-container $*" "$wanted" $?
 }
 status 0 --help
+wide=$(build/mini-container --help | awk 'length > 80')
+expect 'lines of --help that do not fit into 80 columns' '' "$wide"
 status 0 --version
 status 0 run build/rootfs true
 status 3 run build/rootfs sh -c 'exit 3'
