@@ -93,6 +93,8 @@ struct container {
     int terminal;           /* the side of the terminal that we read and write; -1 */
     struct termios saved;   /* our own terminal, as it was */
     bool raw;               /* it is not as it was */
+    char keys[4096];        /* what was typed, and not taken yet; */
+    size_t typed;           /* so many bytes of it */
     bool started;           /* the program runs */
     int ending_signal;      /* a signal ended the container in place of the program; 0 */
     bool timed_out;
@@ -172,7 +174,9 @@ int watch_end(struct container *container);
 /* terminal.c. The child: makes a terminal from the container's /dev/pts, takes it as its own, for
  * its standard input, output and error, and sends the other side to the host. The host: puts our
  * terminal into raw mode (restore: back), tells the size, and moves bytes once: FROM has some.
- * All but restore return 0, or -1 with errno; relay returns -1 at the end, too.
+ * keys reads what was typed, type writes as much of it as the container takes now; the rest stays
+ * in CONTAINER, for type. All but restore return 0, or -1 with errno; relay and keys return -1 at
+ * the end, too.
  */
 int terminal_make(struct container *container);
 int terminal_send(int channel, const struct report *report, int descriptor);
@@ -181,6 +185,8 @@ int terminal_raw(struct container *container);
 void terminal_restore(struct container *container);
 int terminal_resize(const struct container *container);
 int terminal_relay(int from, int to);
+int terminal_keys(struct container *container);
+int terminal_type(struct container *container);
 
 /* The filter of the default options, made when this was built (make/filter.c); count 0 when it was
  * not. filter_is_ready: whether it is the one for OPTIONS. */

@@ -188,8 +188,11 @@ static int attend(struct container *c, int signals, long long deadline)
             [CHANNEL] = {.fd = c->channel, .events = POLLIN},
             [SIGNALS] = {.fd = signals, .events = POLLIN},
             [END] = {.fd = ended ? -1 : c->child.pidfd, .events = POLLIN},
-            [KEYS] = {.fd = relay && keys ? STDIN_FILENO : -1, .events = POLLIN},
-            [OUTPUT] = {.fd = relay ? c->terminal : -1, .events = POLLIN},
+            /* What was typed last is taken before more is read. */
+            [KEYS] = {.fd = relay && keys && !c->typed ? STDIN_FILENO : -1,
+                      .events = POLLIN},
+            [OUTPUT] = {.fd = relay ? c->terminal : -1,
+                        .events = (short)(POLLIN | (c->typed ? POLLOUT : 0))},
         };
         long long left = deadline ? deadline - now() : -1;
         /* What was written before the end is still to be read. */
@@ -210,9 +213,12 @@ static int attend(struct container *c, int signals, long long deadline)
             if (read(signals, &info, sizeof info) == sizeof info)
                 pass_on(c, (int)info.ssi_signo);
         }
-        if (on[KEYS].revents && terminal_relay(STDIN_FILENO, c->terminal) == -1)
+        if (on[KEYS].revents && terminal_keys(c) == -1)
             keys = false;
-        if (on[OUTPUT].revents && terminal_relay(c->terminal, STDOUT_FILENO) == -1)
+        if ((on[OUTPUT].revents & POLLOUT) && terminal_type(c) == -1)
+            c->typed = 0; /* nobody will take it any more */
+        if ((on[OUTPUT].revents & ~POLLOUT) &&
+            terminal_relay(c->terminal, STDOUT_FILENO) == -1)
             cleanup_close(&c->terminal);
         if (on[END].revents)
             ended = true;

@@ -69,8 +69,10 @@ ssize_t terminal_receive(int channel, struct report *report, int *descriptor)
 int terminal_make(struct container *c)
 {
     int unlocked = 0;
+    /* Not blocking: a program that does not read what is typed must not stop us, who have its
+     * output, its end and the time to attend to. */
     CLEANUP_CLOSE int ours =
-        inside_open(c->root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+        inside_open(c->root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 
     if (ours == -1 || ioctl(ours, TIOCSPTLCK, &unlocked) == -1)
         return -1;
@@ -129,5 +131,26 @@ int terminal_relay(int from, int to)
             return -1;
         done += part;
     }
+    return 0;
+}
+
+int terminal_keys(struct container *c)
+{
+    ssize_t size = TEMP_FAILURE_RETRY(read(STDIN_FILENO, c->keys, sizeof c->keys));
+
+    if (size <= 0)
+        return -1;
+    c->typed = (size_t)size;
+    return terminal_type(c);
+}
+
+int terminal_type(struct container *c)
+{
+    ssize_t part = TEMP_FAILURE_RETRY(write(c->terminal, c->keys, c->typed));
+
+    if (part == -1)
+        return errno == EAGAIN ? 0 : -1;
+    c->typed -= (size_t)part;
+    memmove(c->keys, c->keys + part, c->typed);
     return 0;
 }

@@ -127,5 +127,13 @@ for option in '' --init; do
     [ $shown = 9 ] || { echo "a trap $option: expected 9, shown $shown"; failed=1; }
 done
 
+# A program that does not read what is typed does not stop the engine, nor does one whose output
+# waits to be read until what is typed has been taken.
+for program in 'sleep 20' 'cat'; do
+    build/red/hostile paste $engine run --tty --timeout 2 $root $program
+    shown=$?
+    [ $shown = 124 ] || { echo "typed into $program: expected 124, shown $shown"; failed=1; }
+done
+
 [ $failed = 0 ] && echo 'all as expected'
 exit $failed

@@ -4,18 +4,24 @@
  *     caps CMD…         with every capability inheritable and ambient
  *     untraceable CMD…  without CAP_SYS_PTRACE, so that only equals can be looked into
  *     terminal CMD…     on a terminal; what it writes there goes to standard output
+ *     paste CMD…        on a terminal into which a megabyte is typed; killed after 10 seconds
  *     euid              prints the effective user
  *
  * Read on: tests/kit/engine-red.sh, tests/kit/engine-gallery.sh; pty(7), capabilities(7).
  */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static int become(char **argv)
@@ -70,6 +76,33 @@ static int terminal(char **argv)
                : 1;
 }
 
+static int paste(char **argv)
+{
+    static char page[1 << 20], bytes[4096];
+    size_t done = 0;
+    int side, status;
+    pid_t pid = forkpty(&side, NULL, NULL, NULL);
+
+    if (pid == 0)
+        _exit(become(argv));
+    if (pid == -1 || fcntl(side, F_SETFL, O_RDWR | O_NONBLOCK) == -1)
+        return 1;
+    for (size_t i = 0; i < sizeof page; i++)
+        page[i] = i % 64 == 63 ? '\n' : 'x';
+    time_t end = time(NULL) + 10;
+    for (ssize_t size = 1; size > 0 || errno == EAGAIN;) {
+        struct pollfd on = {side, (short)(POLLIN | (done < sizeof page ? POLLOUT : 0)),
+                            0};
+        if (poll(&on, 1, 1000) < 1 && time(NULL) >= end)
+            (void)kill(pid, SIGKILL); /* our child, and not waited for */
+        if ((on.revents & POLLOUT) &&
+            (size = write(side, page + done, sizeof page - done)) > 0)
+            done += (size_t)size;
+        size = read(side, bytes, sizeof bytes);
+    }
+    return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
 static int euid(char **argv)
 {
     (void)argv;
@@ -84,6 +117,7 @@ int main(int argc, char **argv)
     } words[] = {{"caps", caps},
                  {"untraceable", untraceable},
                  {"terminal", terminal},
+                 {"paste", paste},
                  {"euid", euid}};
 
     for (size_t i = 0; argc > 1 && i < sizeof words / sizeof *words; i++) {
