@@ -210,8 +210,7 @@ int host_maps(struct container *c, const struct step *step UNUSED)
     users_decide(geteuid(), getegid(), more ? &users : NULL, more ? &groups : NULL, plan);
     if (users_outside(plan->users, plan->user_ranges, c->uid, &outside) == -1 ||
         users_outside(plan->groups, plan->group_ranges, c->gid, &outside) == -1) {
-        c->what = "--user: without root, /etc/subuid, /etc/subgid and newuidmap there is "
-                  "only 0";
+        c->what = "--user";
         errno = EINVAL;
         return -1;
     }

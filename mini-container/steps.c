@@ -77,7 +77,10 @@ static bool traceable(const struct container_options *o)
     return (o->keep & CAPABILITY(CAP_SYS_PTRACE)) != 0;
 }
 
-#define USERNS_HINT "this host keeps user namespaces from ordinary users; use sudo"
+#define MAPS_HINT                                                                        \
+    "without root, only user 0 can be had, or those that /etc/subuid, /etc/subgid and "  \
+    "newuidmap give; and where user namespaces are kept from ordinary users, not even "  \
+    "that: use sudo"
 #define CGROUP_HINT                                                                      \
     "limits need root and cgroup version 2 with its controllers; the lab machine has "   \
     "them"
@@ -100,12 +103,12 @@ const struct step steps[] = {
     {"cgroup", "mkdirat, write(cgroup.subtree_control)", "c06", HOST, limited,
      .run = host_cgroup, .hint = CGROUP_HINT},
     {"limits", "write(memory.max, pids.max, cpu.max)", "c06", HOST, limited,
-     .run = host_limits, .hint = CGROUP_HINT},
+     .run = host_limits, .hint = "it must be a number that the kernel takes"},
     {"clone", "clone3(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | …)", "c04", HOST,
      .run = host_clone, .hint = "it takes root, or user namespaces"},
     /* 5. The user namespace owns all others; it gets its maps from outside (CVE-2014-8989). */
     {"maps", "write(setgroups, gid_map, uid_map)", "c05", HOST, rootless,
-     .run = host_maps, .hint = USERNS_HINT},
+     .run = host_maps, .hint = MAPS_HINT},
     {"go", "write", "c01", HOST, in_turn, .run = host_go},
     /* 3. Compiled out here, while the child mounts, and before anything hostile runs. */
     {"filter", "seccomp_export_bpf(3), send", "c08", HOST, filter_to_make,
@@ -140,7 +143,8 @@ const struct step steps[] = {
     {"tmp", "as proc", "c03", CHILD, .run = child_attach, .target = "/tmp"},
     {"volumes", "openat2, mount_setattr, move_mount", "c03", CHILD, has_volumes,
      .run = child_volumes,
-     .hint = "its target must be a path inside, of the same kind as the source"},
+     .hint = "its target must be a path inside, of the same kind as the source, or one "
+             "that you may make there"},
     {"terminal", "openat2, ioctl(TIOCGPTPEER, TIOCSCTTY)", "c03", CHILD, has_terminal,
      .run = child_terminal},
     /* 12. */
