@@ -253,7 +253,7 @@ int tables_root(const struct table *table)
 
 /* What /proc/PID/mountinfo says in one line; proc(5) numbers its fields. */
 struct row {
-    char point[PATH_MAX], options[256], propagation[128], type[64];
+    char device[32], point[PATH_MAX], options[256], propagation[128], type[64];
 };
 
 static bool read_row(FILE *file, struct row *row)
@@ -265,8 +265,8 @@ static bool read_row(FILE *file, struct row *row)
     *row = (struct row){0};
     if (good) {
         *rest = '\0';
-        good = sscanf(line, "%*d %*d %*s %*s %4095s %255s %127[^\n]", row->point,
-                      row->options, row->propagation) >= 2 &&
+        good = sscanf(line, "%*d %*d %31s %*s %4095s %255s %127[^\n]", row->device,
+                      row->point, row->options, row->propagation) >= 3 &&
                sscanf(rest + 3, "%63s", row->type) == 1;
     }
     free(line);
@@ -330,6 +330,45 @@ int tables_show(struct tutor *tutor, const struct table *table, bool all)
     fclose(file);
     if (!table->pivoted)
         printf("  %d of the host%s\n", host, all ? ", shown by their paths there" : "");
+    printf("  %d linked to mounts of the host (propagation)\n", linked);
+    return 0;
+}
+
+/* Whether the host has this mount, too: the same file system at the same place. */
+static bool host_has(const struct row *wanted)
+{
+    FILE *file = open_table(getpid());
+    struct row row;
+    bool found = false;
+
+    while (!found && file && read_row(file, &row))
+        found = strcmp(row.device, wanted->device) == 0 &&
+                strcmp(row.point, wanted->point) == 0;
+    if (file)
+        fclose(file);
+    return found;
+}
+
+int tables_show_process(struct tutor *tutor, const char *name, pid_t pid, bool all)
+{
+    FILE *file = open_table(pid);
+    struct row row;
+    int host = 0, linked = 0;
+
+    if (!file)
+        return tutor_error(tutor, "/proc/%d/mountinfo: %s", (int)pid, strerror(errno));
+    printf("%s has %d mounts, the host has %d\n", name, count_rows(pid),
+           count_rows(getpid()));
+    while (read_row(file, &row)) {
+        bool same = host_has(&row);
+        linked +=
+            strstr(row.propagation, "shared:") || strstr(row.propagation, "master:");
+        host += same;
+        if (!same || all)
+            printf("  %-28s %-8s %s\n", row.point, row.type, row.options);
+    }
+    fclose(file);
+    printf("  %d as the host has them\n", host);
     printf("  %d linked to mounts of the host (propagation)\n", linked);
     return 0;
 }

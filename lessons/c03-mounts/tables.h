@@ -44,6 +44,10 @@ int tables_root(const struct table *table);
  * host. */
 int tables_show(struct tutor *tutor, const struct table *table, bool all);
 
+/* Prints the table of any process, called NAME: what the host does not have at the same place;
+ * ALL: what it has, too. Returns 0, or 1 after having said why not. */
+int tables_show_process(struct tutor *tutor, const char *name, pid_t pid, bool all);
+
 /* The names of the roots that have a table, ended by NULL; valid until the next call. */
 const char *const *tables_names(struct tutor *tutor);
 

@@ -6,11 +6,14 @@
  */
 #define _GNU_SOURCE
 #include <stdio.h>
+#include <string.h>
 #include "../c01-process/boxes.h"
 #include "../c02-chroot/attacks.h"
 #include "../c02-chroot/roots.h"
+#include "../c03-mounts/tables.h"
 #include "../c03-mounts/ways_out.h"
 #include "intruder.h"
+#include "namespaces.h"
 #include "sides.h"
 #include "spawn.h"
 #include "start.h"
@@ -43,6 +46,43 @@ static int tree(struct tutor *tutor, int argc, char **argv)
     (void)argc, (void)argv;
     sides_tree(tutor);
     return 0;
+}
+
+static bool is_box(struct tutor *tutor, const char *name)
+{
+    const char *const *names = boxes_names(tutor);
+
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names;
+}
+
+/* Of a box; or, as in c03, of a root. */
+static int mounts(struct tutor *tutor, int argc, char **argv)
+{
+    if (!is_box(tutor, argv[1]))
+        return tutor_earlier("mounts", "c04-namespaces")->run(tutor, argc, argv);
+    if (argc == 3 && strcmp(argv[2], "all") != 0)
+        return tutor_error(tutor, "%s: can only be: all", argv[2]);
+    pid_t pid = start_inside(boxes_find(tutor, argv[1])->process.pid);
+    if (namespaces_same(0, pid, "mnt") == 1)
+        return tutor_error(tutor, "%s: has the host's mounts: spawn it with --mnt",
+                           argv[1]);
+    return tables_show_process(tutor, argv[1], pid, argc == 3);
+}
+
+static const char *const *mounts_words(struct tutor *tutor)
+{
+    static const char *words[64];
+    const char *const *names[] = {boxes_names(tutor), tables_names(tutor)};
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        for (const char *const *name = names[i]; *name && count < 63; name++)
+            words[count++] = *name;
+    }
+    words[count] = NULL;
+    return words;
 }
 
 /* Ours, or one of the earlier lessons, which take a root. */
@@ -118,6 +158,18 @@ static const struct tutor_command commands[] = {
         .completion = TUTOR_COMPLETE_WORDS,
         .words = boxes_names,
         .run = ns,
+    },
+    {
+        .name = "mounts",
+        .arguments = "NAME [all]",
+        .help = "show the mount table of a box, or of a root, beside the host's",
+        .details = "Of a box: what the host does not have at this place, and with all, "
+                   "what it\nhas, too. Of a root: as in c03.",
+        .least = 1,
+        .most = 2,
+        .completion = TUTOR_COMPLETE_WORDS,
+        .words = mounts_words,
+        .run = mounts,
     },
     {
         .name = "tree",
