@@ -87,12 +87,9 @@ static int become_root(const struct plan *plan)
     return rootless_write("/proc/self/gid_map", plan->gid_map);
 }
 
-/* A /proc that shows the processes of this pid namespace; ours alone, so that it does not
- * appear outside. */
+/* A /proc that shows the processes of this pid namespace. */
 static int mount_proc(void)
 {
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
-        return -1;
     return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }
 
@@ -109,6 +106,9 @@ static void furnish(const struct plan *plan)
         give_up(plan->report, "namespaces_loopback");
     if ((flags & CLONE_NEWTIME) && namespaces_time(START_DAY) == -1)
         give_up(plan->report, "namespaces_time");
+    /* What is mounted inside, also by a learner's hand, does not appear outside. */
+    if ((flags & CLONE_NEWNS) && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+        give_up(plan->report, "mount(MS_PRIVATE)");
     if ((flags & CLONE_NEWPID) && (flags & CLONE_NEWNS) && mount_proc() == -1)
         give_up(plan->report, "mount /proc");
 }

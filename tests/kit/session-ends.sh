@@ -44,6 +44,18 @@ begin; kill -KILL "$session"; ended 'SIGKILL of the session'
 [ "$status" = 137 ] || fail "status $status after SIGKILL"
 begin; kill -KILL "$keeper"; ended 'SIGKILL of the keeper'
 
+# What is mounted inside of a box does not appear outside, where mounts are shared, as under
+# systemd.
+if [ "$(id -u)" = 0 ]; then
+    mkdir "$work/point"
+    printf '%s\n' 'spawn box --mnt sleep 100' "in box mount -t tmpfs none $work/point" \
+        'mounts box' > "$work/lines"
+    unshare -m sh -c 'mount --make-rshared /; build/c04 -f "$0/lines" > "$0/out" 2>&1
+        cat /proc/self/mountinfo > "$0/after"' "$work"
+    grep -q " $work/point " "$work/after" && fail 'a mount of a box is outside'
+    grep -q "^  $work/point  *tmpfs" "$work/out" || fail "no mount: $(cat "$work/out")"
+fi
+
 # Own code, as root, on the host: not in a session that `open` has guarded.
 if [ "$(id -u)" = 0 ]; then
     mkdir "$work/tree"
