@@ -81,7 +81,7 @@ struct container {
     uid_t uid;            /* who the program runs as, inside */
     gid_t gid;
     int channel; /* a socket between host and child; one end on each side */
-    int watch;   /* a pipe: when it closes, the watcher removes the cgroup */
+    int watch;   /* a pipe: when it closes, the watcher ends what is left */
     pid_t watcher;
     char cgroup_name[64];
     struct cgroup cgroup;
@@ -164,8 +164,8 @@ int step_do(struct container *container, const struct step *step, unsigned *nano
 /* Opens a shell where the steps have come to, when --stop-at says so, and waits for its end. */
 void step_stop(const struct container *container, const struct step *step);
 
-/* watch.c: starts the watcher; it removes CONTAINER's cgroup when our end of the pipe is closed,
- * by us or because we are dead. watch_end closes it, and waits until it has done so.
+/* watch.c: starts the watcher; when our end of the pipe is closed, by us or because we are dead, it
+ * kills CONTAINER's child, or, started before there is one, removes its cgroup. watch_end closes it, and waits until it has done so.
  * Returns 0, or -1 with errno; of watch_end: EIO when the cgroup could not be removed.
  */
 int watch_start(struct container *container);

@@ -28,6 +28,11 @@ static bool limited(const struct container_options *o)
     return o->memory || o->pids || o->cpu_quota;
 }
 
+static bool unlimited(const struct container_options *o)
+{
+    return !limited(o);
+}
+
 static bool filtered(const struct container_options *o)
 {
     return o->refused != 0;
@@ -106,6 +111,8 @@ const struct step steps[] = {
      .run = host_limits, .hint = "it must be a number that the kernel takes"},
     {"clone", "clone3(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | …)", "c04", HOST,
      .run = host_clone, .hint = "it takes root, or user namespaces"},
+    /* While the child mounts. With limits, the watcher is there already, and kills by the cgroup. */
+    {"guardian", "pipe2, fork", "c01", HOST, unlimited, .run = host_watcher},
     /* 5. The user namespace owns all others; it gets its maps from outside (CVE-2014-8989). */
     {"maps", "write(setgroups, gid_map, uid_map)", "c05", HOST, rootless,
      .run = host_maps, .hint = MAPS_HINT},

@@ -1,8 +1,9 @@
-/* watch.c - a small process that removes the cgroup of a container, even when we are killed.
+/* watch.c - a small process that ends a container and removes its cgroup, even when we are killed.
  *
  * A container dies with us: the kernel kills it (PR_SET_PDEATHSIG), and with its first process all
- * others. Its mounts and namespaces go with them. A cgroup is a directory, and stays. kill -9
- * leaves no time to remove it, so another process has to: it waits until our end of a pipe is
+ * others. Its mounts and namespaces go with them. But a first process that changes its user, as
+ * many do right after they have started, takes that signal away from itself. And a cgroup is a
+ * directory, and stays. kill -9 leaves no time for either, so another process has to see to it: it waits until our end of a pipe is
  * closed, which the kernel does for whoever ends, however he ends. In the ordinary case it is
  * the same: we close the pipe, it removes the cgroup, we wait for it. One way, always used, is
  * one that works when it is needed.
@@ -19,8 +20,9 @@
 #include "cleanup.h"
 #include "container.h"
 
-/* Waits for the end of the pipe FROM, and removes the cgroup that CONTAINER names. */
-static _Noreturn void watch(const struct container *c, int from)
+/* Waits for the end of the pipe FROM. Then kills the container, if there was one when this began;
+ * or else removes the cgroup that CONTAINER names, with all who are in it. */
+static _Noreturn void watch(struct container *c, int from)
 {
     const char *path =
         c->options->cgroup_parent ? c->options->cgroup_parent : CGROUP_MOUNT;
@@ -35,7 +37,13 @@ static _Noreturn void watch(const struct container *c, int from)
     close(STDIN_FILENO);
     close(STDOUT_FILENO);
     close(STDERR_FILENO);
+    cleanup_close(&c->channel); /* or the child would not see that we are gone */
     (void)TEMP_FAILURE_RETRY(read(from, &byte, 1)); /* nothing is ever written */
+
+    if (c->child.pidfd != -1) {
+        (void)process_signal(&c->child, SIGKILL); /* mostly it has ended */
+        _exit(0);
+    }
 
     int parent = cgroup_open_parent(path);
     int fd = parent == -1

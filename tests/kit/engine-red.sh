@@ -141,20 +141,26 @@ check 'mounts do not propagate' private 0 unshare -m sh -c '
     sleep 0.15; grep -c " '"$root"'/proc " /proc/self/mountinfo; wait'
 
 # The program ends with the engine, also when the engine has no time to end it.
-dies()
+dies() # dies FIRST ARGUMENT... - FIRST: what is killed before the engine; none, or its guardian
 {
-    $red run $OFF --user 1000 "$root" sleep 31 &
+    first=$1
+    shift
+    $red run $OFF "$@" 2> /dev/null &
     engine=$!
     sleep 0.3
-    program=$(cat /proc/$engine/task/$engine/children)
+    read -r program guardian < /proc/$engine/task/$engine/children
+    [ $first = none ] || kill -9 $guardian
     kill -9 $engine
     wait $engine 2> /dev/null
     sleep 0.2
-    [ -r "/proc/${program% }/exe" ] || [ -d "/proc/${program% }/task" ] &&
-        grep -q -v Z "/proc/${program% }/stat" 2> /dev/null && kill -9 $program && echo alive && return
+    [ -r "/proc/$program/exe" ] || [ -d "/proc/$program/task" ] &&
+        grep -q -v Z "/proc/$program/stat" 2> /dev/null && kill -9 $program && echo alive && return
     echo dead
 }
-check 'kill -9 of the engine ends the program' leash dead dies
+check 'kill -9 of the engine ends the program, also when nobody watches' leash dead \
+    dies guardian --user 1000 "$root" sleep 31
+check 'kill -9 of the engine ends a program that has changed its user' guardian dead \
+    dies none "$root" sh -c 'exec su nobody -s /bin/sh -c "exec sleep 31"'
 
 for step in $($red steps); do
     case $covered in
