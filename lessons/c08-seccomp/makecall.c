@@ -48,19 +48,24 @@ static const struct {
     {"CLONE_NEWNS", CLONE_NEWNS}, {"CLONE_NEWNET", CLONE_NEWNET},
 };
 
-/* A number, a name of those above, or a text. */
-static uint64_t value_of(const char *text)
+/* A number, a name of those above, or a text. False for the name of another constant, such as
+ * O_RDONLY: as a text it would be an address, and the call a riddle. */
+static bool read_value(const char *text, uint64_t *value)
 {
     char *end;
-    uint64_t number = strtoull(text, &end, 0);
 
+    *value = strtoull(text, &end, 0);
     if (*text && !*end)
-        return number;
+        return true;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        if (strcmp(values[i].name, text) == 0)
-            return values[i].value;
+        if (strcmp(values[i].name, text) == 0) {
+            *value = values[i].value;
+            return true;
+        }
     }
-    return (uint64_t)(uintptr_t)text;
+    *value = (uint64_t)(uintptr_t)text;
+    return !strchr(text, '_') ||
+           text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")];
 }
 
 /* Some calls end more than the process that makes them, whoever asks. */
@@ -98,7 +103,11 @@ static int read_order(struct tutor *tutor, char *const *words, struct order *ord
     for (; words[1 + order->count]; order->count++) {
         if (order->count == ARGUMENTS)
             return tutor_error(tutor, "a call gets at most %d arguments here", ARGUMENTS);
-        order->arguments[order->count] = value_of(words[1 + order->count]);
+        if (!read_value(words[1 + order->count], &order->arguments[order->count]))
+            return tutor_error(tutor,
+                               "%s: is not known here: give its number; help call "
+                               "lists the names that are",
+                               words[1 + order->count]);
     }
     return 0;
 }

@@ -50,6 +50,15 @@ calls --all in web true
 END
 expect 'the programs own calls, with --all' "$work/all" 'ld.so.cache'
 
+# c08's `call` makes one: the name of a constant that it does not know is not passed as a text
+build/c08 > "$work/call" 2>&1 <<'END'
+spawn web sleep 1000
+call web open /etc/passwd O_RDONLY
+call web open some_file 0
+END
+expect 'a name that is not known' "$work/call" '^call: O_RDONLY: is not known here'
+expect 'a text with a line in it' "$work/call" '^open(some_file, 0): ENOENT'
+
 # one word on the command line; and where strace is missing, one line
 build/c01 calls boxes > "$work/line" 2>&1 || { echo "calls boxes: status $?"; failed=1; }
 expect 'that nothing was worth showing' "$work/line" 'no system call worth showing\|^here'
