@@ -165,8 +165,8 @@ int step_do(struct container *container, const struct step *step, unsigned *nano
 void step_stop(const struct container *container, const struct step *step);
 
 /* watch.c: starts the watcher; when our end of the pipe is closed, by us or because we are dead, it
- * kills CONTAINER's child, or, started before there is one, removes its cgroup. watch_end closes it, and waits until it has done so.
- * Returns 0, or -1 with errno; of watch_end: EIO when the cgroup could not be removed.
+ * kills CONTAINER's child, or, started before there is one, removes its cgroup. watch_end closes
+ * it, and waits until it has done so. Returns 0, or -1 with errno; of watch_end: EIO when the cgroup could not be removed.
  */
 int watch_start(struct container *container);
 int watch_end(struct container *container);

@@ -3,10 +3,10 @@
  * A container dies with us: the kernel kills it (PR_SET_PDEATHSIG), and with its first process all
  * others. Its mounts and namespaces go with them. But a first process that changes its user, as
  * many do right after they have started, takes that signal away from itself. And a cgroup is a
- * directory, and stays. kill -9 leaves no time for either, so another process has to see to it: it waits until our end of a pipe is
- * closed, which the kernel does for whoever ends, however he ends. In the ordinary case it is
- * the same: we close the pipe, it removes the cgroup, we wait for it. One way, always used, is
- * one that works when it is needed.
+ * directory, and stays. kill -9 leaves no time for either, so another process has to see to it: it
+ * waits until our end of a pipe is closed, which the kernel does for whoever ends, however he
+ * ends. In the ordinary case it is the same: we close the pipe, it removes the cgroup, we wait
+ * for it. One way, always used, is one that works when it is needed.
  *
  * Read on: pipe(7), prctl(2), setsid(2).
  */
