@@ -274,7 +274,7 @@ int kernel_run(const struct kernel_options *options)
     file_close(&kernel);
     file_close(&initrd);
     if (ready) {
-        stop_catch(&machine.vcpu, options->seconds);
+        stop_catch(&machine.vcpu, options->seconds, false);
         if (console_open(&machine.console, &machine.vm) == -1) {
             fail(1, "standard input: %s: it must be a terminal, a pipe or a file",
                  strerror(errno));

@@ -60,10 +60,12 @@ void file_close(struct file *file);
 /* --- stop.c: signals and the time limit
  * ------------------------------------------------------- */
 
-/* From here on SIGINT, SIGTERM and SIGHUP, and after SECONDS (0: never) SIGALRM, make
- * vcpu_run return with EINTR. In the calling thread, which has to be the one of VCPU;
- * threads that are made later do not get them. */
-void stop_catch(struct vcpu *vcpu, double seconds);
+/* From here on the signals that end a program (SIGINT, SIGTERM, SIGPIPE, ...), and after
+ * SECONDS (0: never) SIGALRM, make vcpu_run return with EINTR. In the calling thread, which
+ * has to be the one of VCPU; threads that are made later do not get them.
+ * INSIST: not only once, but again and again until stop_release. interrupts_run needs it: a
+ * stop that comes when a tick is due is for the tick, and it goes on. */
+void stop_catch(struct vcpu *vcpu, double seconds, bool insist);
 
 /* The signal that came; 0: none; STOP_LEAVE: the user has left. */
 enum { STOP_LEAVE = -1 };

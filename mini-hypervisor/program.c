@@ -228,7 +228,7 @@ int program_run(const struct kernel_options *options)
     file_close(&file);
     if (ready) {
         machine.clock.next = exits_now() + CLOCK_PERIOD;
-        stop_catch(&machine.vcpu, options->seconds);
+        stop_catch(&machine.vcpu, options->seconds, true);
         int result = serve(&machine, options);
         int error = errno;
         stop_release();

@@ -10,23 +10,28 @@
 #include <sys/time.h>
 #include "kernel.h"
 
-static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGUSR1};
+static const int signals[] = {SIGINT,  SIGTERM, SIGHUP, SIGQUIT,
+                              SIGPIPE, SIGALRM, SIGUSR1};
 enum { SIGNALS = sizeof signals / sizeof *signals };
 
 /* What a handler can reach: there is one vCPU. */
 static struct vcpu *stoppable;
 static pthread_t its_thread;
 static volatile sig_atomic_t reason;
+static volatile sig_atomic_t insisting;
 static struct sigaction before[SIGNALS];
 
 static void stop(int signal)
 {
+    const struct itimerval again = {.it_value.tv_usec = 100};
     if (reason == 0)
         reason = signal == SIGUSR1 ? STOP_LEAVE : signal;
     vcpu_stop(stoppable);
+    if (insisting)
+        (void)setitimer(ITIMER_REAL, &again, NULL); /* a timer that every Linux has */
 }
 
-void stop_catch(struct vcpu *vcpu, double seconds)
+void stop_catch(struct vcpu *vcpu, double seconds, bool insist)
 {
     struct sigaction action = {.sa_handler = stop};
     struct itimerval timer = {.it_value = {
@@ -36,6 +41,7 @@ void stop_catch(struct vcpu *vcpu, double seconds)
     stoppable = vcpu;
     its_thread = pthread_self();
     reason = 0;
+    insisting = insist;
     if (seconds > 0 && timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0)
         timer.it_value.tv_usec = 1; /* 0 would mean "no alarm" */
     /* These calls fail for numbers that do not exist, and these do. */
@@ -58,6 +64,7 @@ void stop_leave(void)
 void stop_release(void)
 {
     const struct itimerval none = {0};
+    insisting = false;
     (void)setitimer(ITIMER_REAL, &none, NULL);
     for (unsigned i = 0; i < SIGNALS; i++)
         (void)sigaction(signals[i], &before[i], NULL); /* as it was */

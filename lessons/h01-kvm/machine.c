@@ -143,14 +143,25 @@ int machine_mem(struct tutor *tutor, int argc, char **argv)
 /* A handler reaches nothing but globals: whom to stop, and what was there before. */
 static struct {
     struct vcpu *vcpu;
-    volatile sig_atomic_t alarm;
+    volatile sig_atomic_t alarm, stopped, insist;
     bool active; /* stays true when a learner's function crashed between the two calls */
     struct sigaction old_interrupt, old_alarm;
 } listening;
 
+/* Asks the guest to stop, and once more a little later if it has to be. */
+static void stop(void)
+{
+    const struct itimerval again = {.it_value.tv_usec = 100};
+
+    listening.stopped = 1;
+    vcpu_stop(listening.vcpu);
+    if (listening.insist)
+        (void)setitimer(ITIMER_REAL, &again, NULL);
+}
+
 static void on_interrupt(int signal)
 {
-    vcpu_stop(listening.vcpu);
+    stop();
     if (listening.old_interrupt.sa_handler != SIG_IGN &&
         listening.old_interrupt.sa_handler != SIG_DFL &&
         !(listening.old_interrupt.sa_flags & SA_SIGINFO))
@@ -160,8 +171,9 @@ static void on_interrupt(int signal)
 static void on_alarm(int signal)
 {
     (void)signal;
-    listening.alarm = 1;
-    vcpu_stop(listening.vcpu);
+    if (!listening.stopped)
+        listening.alarm = 1;
+    stop();
 }
 
 /* The calls here and below fail for signals and timers that do not exist; these do. */
@@ -175,7 +187,7 @@ void machine_listen(struct machine *machine, double seconds)
     };
 
     listening.vcpu = &machine->vcpu;
-    listening.alarm = 0;
+    listening.alarm = listening.stopped = listening.insist = 0;
     /* A request that came too late for the last run must not end this one. */
     machine->vcpu.run->immediate_exit = 0;
     if (listening.active)
@@ -186,10 +198,16 @@ void machine_listen(struct machine *machine, double seconds)
     (void)setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+void machine_insist(void)
+{
+    listening.insist = 1;
+}
+
 bool machine_unlisten(void)
 {
     struct itimerval never = {0};
 
+    listening.insist = 0;
     (void)setitimer(ITIMER_REAL, &never, NULL);
     listening.active = false;
     (void)sigaction(SIGINT, &listening.old_interrupt, NULL);

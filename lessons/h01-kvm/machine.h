@@ -53,6 +53,10 @@ int machine_mem(struct tutor *tutor, int argc, char **argv);
  * must be a vCPU. */
 void machine_listen(struct machine *machine, double seconds);
 
+/* Has a stop repeated until machine_unlisten, for interrupts_run (lesson h06): it takes one
+ * that comes when a tick is due for a reminder of the tick, and goes on. */
+void machine_insist(void);
+
 /* Ends that. Returns true when it was the alarm that stopped the guest. */
 bool machine_unlisten(void);
 

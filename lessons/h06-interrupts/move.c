@@ -132,6 +132,7 @@ int outside_serve(struct outside *outside, double seconds, bool *alarm)
 {
     outside->clock.next = now() + outside->clock.period; /* while we talked it stood */
     machine_listen(outside->guest->bench->machine, seconds);
+    machine_insist();
     int result = serve(outside);
     int error = errno;
     *alarm = machine_unlisten();
