@@ -14,7 +14,8 @@ int file_open(struct file *file, const char *name, const char *what)
     struct stat stat;
     int result = -1;
     *file = FILE_NONE;
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    /* Without O_NONBLOCK, to open a named pipe waits until somebody writes to it. */
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd == -1) {
         fail(1, "%s: %s: it must be %s that can be read", name, strerror(errno), what);
         return -1;

@@ -109,11 +109,16 @@ static int build(struct machine *machine, const struct kernel_options *options)
 {
     struct vm *vm = &machine->vm;
     size_t low = options->memory < LINUX_HOLE ? options->memory : LINUX_HOLE;
+    if (low <= LINUX_KERNEL) {
+        fail(1, "%s: it does not fit into the guest's memory: use a bigger --memory",
+             options->file);
+        return -1;
+    }
     if (vm_open(vm, "/dev/kvm") == -1) {
         fail(1, "/dev/kvm: %s: %s", strerror(errno),
-             errno == EACCES
-                 ? "be root, or a member of the group kvm"
-                 : "this machine must offer KVM; the lab machine does: boxwork machine");
+             errno == EACCES ? "be root, or a member of the group kvm"
+                             : "this machine must offer KVM; the lab machine does: "
+                               "build/boxwork machine");
         return -1;
     }
     if (vm_create(vm) == -1)
@@ -134,9 +139,8 @@ static int build(struct machine *machine, const struct kernel_options *options)
         return cannot("a virtual processor");
     if (can == 0) {
         fail(1, "/dev/kvm: this host's KVM cannot run a kernel (it emulates "
-                "instructions, and "
-                "lacks some): use the lab machine: boxwork machine -- mini-hypervisor "
-                "run ...");
+                "instructions, and lacks some): use the lab machine: build/boxwork "
+                "machine -- build/mini-hypervisor run ...");
         return -1;
     }
     return 0;

@@ -39,9 +39,10 @@ int fail(int status, const char *format, ...)
     return status;
 }
 
-static int usage(const struct command *command)
+static int usage(const struct command *command, const char *word, const char *wrong)
 {
-    return fail(EXIT_USAGE, "%s: wrong use; see mini-hypervisor --help", command->name);
+    return fail(EXIT_USAGE, "%s: %s: %s; see mini-hypervisor --help", command->name, word,
+                wrong);
 }
 
 /* Reads "1048576", "1024K", "1M" or "2G". False when it is something else, or 0. */
@@ -159,11 +160,14 @@ static int run(const struct command *command, int argc, char **argv)
             options.stats = true;
             break;
         default:
-            return usage(command);
+            return usage(command, argv[optind - 1],
+                         "no such option, or its value is missing");
         }
     }
-    if (kind == NULL || optind != argc)
-        return usage(command);
+    if (optind != argc)
+        return usage(command, argv[optind], "there is no option before it");
+    if (kind == NULL)
+        return usage(command, "no FILE", "--real, --elf or --kernel names it");
     if (kind != &kinds[KERNEL] && (options.initrd != NULL || options.append != NULL))
         return fail(EXIT_USAGE, "--initrd and --append: for --kernel only");
     if (kind == &kinds[REAL] && options.trace)

@@ -84,9 +84,9 @@ static int build(struct machine *machine, const struct kernel_options *options,
 
     if (vm_open(vm, "/dev/kvm") == -1) {
         fail(1, "/dev/kvm: %s: %s", strerror(errno),
-             errno == EACCES
-                 ? "be root, or a member of the group kvm"
-                 : "this machine must offer KVM; the lab machine does: boxwork machine");
+             errno == EACCES ? "be root, or a member of the group kvm"
+                             : "this machine must offer KVM; the lab machine does: "
+                               "build/boxwork machine");
         return -1;
     }
     if (vm_create(vm) == -1)
@@ -116,9 +116,15 @@ static int build(struct machine *machine, const struct kernel_options *options,
     if (longmode_tables(vm, &tables, TABLES, TABLES_SIZE) == -1 ||
         longmode_map(vm, &tables, GDT, GDT, LONGMODE_PAGE, LONGMODE_NO_EXECUTE) == -1 ||
         longmode_map(vm, &tables, STACK_TOP - STACK_SIZE, STACK, STACK_SIZE,
-                     LONGMODE_WRITE | LONGMODE_NO_EXECUTE) == -1 ||
-        longmode_map_program(vm, &tables, &program) == -1)
+                     LONGMODE_WRITE | LONGMODE_NO_EXECUTE) == -1)
         return cannot("page tables");
+    if (longmode_map_program(vm, &tables, &program) == -1) {
+        fail(1, "%s: %s", options->file,
+             errno == EEXIST   ? "two of its segments share a page, or one the stack's"
+             : errno == ENOSPC ? "its segments take more than 16 page tables"
+                               : "a segment's address is none of long mode's");
+        return -1;
+    }
     if (protected_gdt(vm, GDT, descriptors, 3, &start.gdt) == -1)
         return cannot("a GDT");
     start.root = machine->root = tables.root;

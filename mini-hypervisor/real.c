@@ -104,10 +104,10 @@ static int build(struct vm *vm, struct vcpu *vcpu, const struct real_options *op
 {
     if (vm_open(vm, "/dev/kvm") == -1) {
         fail(1, "/dev/kvm: %s: %s", strerror(errno),
-             errno == EACCES ? "be root, or a member of the group kvm"
-             : errno == EPROTONOSUPPORT
-                 ? "this program needs version 12 of the KVM API"
-                 : "this machine must offer KVM; the lab machine does: boxwork machine");
+             errno == EACCES            ? "be root, or a member of the group kvm"
+             : errno == EPROTONOSUPPORT ? "this program needs version 12 of the KVM API"
+                                        : "this machine must offer KVM; the lab machine "
+                                          "does: build/boxwork machine");
         return -1;
     }
     if (vm_create(vm) == -1) {

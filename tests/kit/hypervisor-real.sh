@@ -47,7 +47,10 @@ expect 1 'No space left' sh -c "$hypervisor run --real $guests/hello.bin > /dev/
 expect 2 '--memory 5000' $hypervisor run --real $guests/hello.bin --memory 5000
 expect 2 '--memory -1' $hypervisor run --real $guests/hello.bin --memory -1
 expect 2 '--timeout nan' $hypervisor run --real $guests/hello.bin --timeout nan
-expect 2 'mini-hypervisor: run: ' $hypervisor run
+expect 2 'run: no FILE' $hypervisor run
+expect 2 'run: --bogus: no such option' $hypervisor run --real $guests/hello.bin --bogus
+expect 2 'run: --memory: ' $hypervisor run --real $guests/hello.bin --memory
+expect 2 'run: hello: ' $hypervisor run --real $guests/hello.bin hello
 expect 2 'no such command' $hypervisor walk
 
 # A signal ends it with 128 + its number, and the guest with it.
