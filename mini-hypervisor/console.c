@@ -6,7 +6,8 @@
  *
  * Keys wait until the guest listens. A driver tries out what the chip can, and empties
  * it when it opens the line and when it turns the queues on: what a pipe has sent
- * before would be lost.
+ * before would be lost. They wait in a queue of ours, so that the thread goes on reading:
+ * the key that leaves has to be seen also when the guest takes no other.
  */
 #include <errno.h>
 #include <poll.h>
@@ -46,14 +47,37 @@ static void send_byte(void *context, uint8_t byte)
     }
 }
 
+/* With the lock held: has a driver got so far that it takes input? It has turned the
+ * queues on, asks for the interrupt, and lets it through. */
+static bool guest_listens(const struct console *console)
+{
+    const struct serial *serial = &console->serial;
+    return serial->queues && serial->ier & SERIAL_IER_INPUT &&
+           serial->mcr & SERIAL_MCR_OUT2;
+}
+
+/* With the lock held, when something has changed: hands the chip as many of the keys that
+ * wait as it has room for, and the line its level. */
+static void settle(struct console *console)
+{
+    if (console->waiting > 0 && guest_listens(console)) {
+        size_t taken = serial_input(&console->serial, console->keys, console->waiting);
+        if (taken > console->waiting)
+            taken = console->waiting; /* it may be a learner's */
+        console->waiting -= taken;
+        memmove(console->keys, console->keys + taken, console->waiting);
+    }
+    update_line(console);
+    (void)pthread_cond_signal(&console->changed); /* cannot fail */
+}
+
 uint32_t console_in(void *context, uint16_t port, unsigned size)
 {
     struct console *console = context;
     (void)size;
     (void)pthread_mutex_lock(&console->lock); /* cannot fail for a lock that is none's */
     uint8_t value = serial_read(&console->serial, port - SERIAL_COM1);
-    update_line(console);
-    (void)pthread_cond_signal(&console->changed); /* cannot fail */
+    settle(console);
     (void)pthread_mutex_unlock(&console->lock);
     return value;
 }
@@ -64,33 +88,21 @@ void console_out(void *context, uint16_t port, unsigned size, uint32_t value)
     (void)size;
     (void)pthread_mutex_lock(&console->lock);
     serial_write(&console->serial, port - SERIAL_COM1, (uint8_t)value);
-    update_line(console);
-    (void)pthread_cond_signal(&console->changed);
+    settle(console);
     (void)pthread_mutex_unlock(&console->lock);
 }
 
-/* With the lock held: has a driver got so far that it takes input? It has turned the
- * queues on, asks for the interrupt, and lets it through. */
-static bool guest_listens(const struct console *console)
-{
-    const struct serial *serial = &console->serial;
-    return serial->queues && serial->ier & SERIAL_IER_INPUT &&
-           serial->mcr & SERIAL_MCR_OUT2;
-}
-
-/* Hands LENGTH bytes to the chip, as it has room for them. */
+/* Lets LENGTH bytes wait for the guest, at most CONSOLE_KEYS; when there is no room for
+ * them, waits for it. */
 static void feed(struct console *console, const uint8_t *bytes, size_t length)
 {
     (void)pthread_mutex_lock(&console->lock);
-    while (length > 0 && !console->ending) {
-        size_t taken = 0;
-        if (guest_listens(console))
-            taken = serial_input(&console->serial, bytes, length);
-        update_line(console);
-        bytes += taken;
-        length -= taken;
-        if (length > 0 && !console->ending)
-            (void)pthread_cond_wait(&console->changed, &console->lock);
+    while (length > CONSOLE_KEYS - console->waiting && !console->ending)
+        (void)pthread_cond_wait(&console->changed, &console->lock);
+    if (!console->ending) {
+        memcpy(console->keys + console->waiting, bytes, length);
+        console->waiting += length;
+        settle(console);
     }
     (void)pthread_mutex_unlock(&console->lock);
 }

@@ -80,18 +80,22 @@ void stop_release(void);
 /* --- console.c: the serial line
  * ---------------------------------------------------------------- */
 
+enum { CONSOLE_KEYS = 4096 }; /* as many as a terminal of Linux keeps */
+
 /* The chip, the host's terminal at its far end, and a thread that waits for keys. */
 struct console {
     const struct vm *vm;
     struct serial serial;
     struct serial_terminal terminal;
-    pthread_mutex_t lock;   /* for all that follows, and SERIAL */
-    pthread_cond_t changed; /* the guest has read or written: there may be room */
-    bool line;              /* the level of IRQ 4, as KVM knows it */
-    bool ending;            /* the thread must end */
-    bool output_failed;     /* standard output does not take what the guest sends */
-    uint64_t first_output;  /* when the first byte was sent, nanoseconds; 0: not yet */
-    int wake;               /* eventfd: the thread must look at ENDING; -1: none */
+    pthread_mutex_t lock;       /* for all that follows, and SERIAL */
+    pthread_cond_t changed;     /* the guest has read or written: there may be room */
+    bool line;                  /* the level of IRQ 4, as KVM knows it */
+    bool ending;                /* the thread must end */
+    uint8_t keys[CONSOLE_KEYS]; /* those that the guest has not taken yet */
+    size_t waiting;             /* how many these are */
+    bool output_failed;         /* standard output does not take what the guest sends */
+    uint64_t first_output; /* when the first byte was sent, nanoseconds; 0: not yet */
+    int wake;              /* eventfd: the thread must look at ENDING; -1: none */
     pthread_t thread;
     bool has_thread;
 };
