@@ -19,10 +19,11 @@ int image_open(struct tutor *tutor, struct image_file *file, const char *name,
     *file = (struct image_file){0};
     snprintf(path, sizeof path, "build/guests/linux/%s", name);
     const char *ours = strchr(name, '/') ? NULL : tutor_path(tutor, path);
-    int fd = open(ours ? ours : name, O_RDONLY | O_CLOEXEC);
+    /* Without O_NONBLOCK, to open a named pipe waits until somebody writes to it. */
+    int fd = open(ours ? ours : name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd == -1)
-        return tutor_error(tutor, "%s: %s: must be %s: vmlinuz, vmlinux, or a path", name,
-                           strerror(errno), what);
+        return tutor_error(tutor, "%s: %s: must be %s of build/guests/linux, or a path",
+                           name, strerror(errno), what);
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
         void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
         if (bytes != MAP_FAILED)

@@ -41,7 +41,7 @@ static const struct {
     const char *what;
 } kinds[] = {
     {"XSDT", "where the others are"},
-    {"FACP", "FADT: the fixed hardware, and where the DSDT is"},
+    {"FACP", "FADT: fixed hardware, and where the DSDT is"},
     {"APIC", "MADT: processors and interrupt controllers"},
     {"DSDT", "byte code"},
 };
