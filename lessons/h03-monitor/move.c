@@ -54,8 +54,11 @@ static enum debug_end answer(struct debugger *debugger)
     uint64_t address;
 
     if (vcpu->run->exit_reason == KVM_EXIT_DEBUG) {
+        /* Without a watch nobody has asked for it: a learner's step has left it on. */
         debugger->hits = vcpu->run->debug.arch.dr6 & 0xf;
-        return debugger->hits != 0 ? DEBUG_WATCH : DEBUG_ON;
+        return debugger->hits != 0         ? DEBUG_WATCH
+               : debugger->watch_count > 0 ? DEBUG_ON
+                                           : DEBUG_UNKNOWN;
     }
     if (vcpu->run->exit_reason == KVM_EXIT_MMIO) {
         realmode->exits[KVM_EXIT_MMIO]++;
@@ -258,7 +261,8 @@ static enum debug_end go_running(struct debugger *debugger)
     struct vcpu *vcpu = vcpu_of(debugger);
     enum debug_end end = DEBUG_ON;
 
-    if (monitor_watch(vcpu, debugger->watches, debugger->watch_count) == -1)
+    if (debugger->watch_count > 0 &&
+        monitor_watch(vcpu, debugger->watches, debugger->watch_count) == -1)
         return failed(debugger, "monitor_watch");
     while (end == DEBUG_ON)
         end = monitor_run(&debugger->trace, vcpu) == -1 ? failed(debugger, "monitor_run")
