@@ -140,7 +140,7 @@ static int build(struct machine *machine, const struct kernel_options *options)
     if (can == 0) {
         fail(1, "/dev/kvm: this host's KVM cannot run a kernel (it emulates "
                 "instructions, and lacks some): use the lab machine: build/boxwork "
-                "machine -- build/mini-hypervisor run ...");
+                "machine");
         return -1;
     }
     return 0;
