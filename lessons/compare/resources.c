@@ -183,10 +183,11 @@ int measure_resources(struct compare *compare)
     return figures_verdict(
         compare, vm > 1e9 ? HOLDS : DOES_NOT_HOLD,
         "Beside the work itself a container takes %s (measured with %u), and a "
-        "virtual machine that has %siB takes %s: %.0f times as much, and %s "
+        "virtual machine that has %s takes %s: %.0f times as much, and %s "
         "gigabytes. Idle, the machine uses %.1f %% of a processor, the container %.1f "
         "%%.",
-        figures_bytes(container), sizes[last], compare->vm_memory, figures_bytes(vm),
+        figures_bytes(container), sizes[last],
+        figures_bytes(strtod(compare->vm_memory, NULL) * (1 << 20)), figures_bytes(vm),
         vm / container, vm > 1e9 ? "indeed" : "not", all[KIND_VM][0].cpu * 100,
         all[KIND_CONTAINER][0].cpu * 100);
 }
