@@ -61,7 +61,8 @@ static int check_words(const struct comparing *comparing)
     char *output =
         words != NULL ? run_output(comparing->course->top, argv, &status) : NULL;
     free(program);
-    if (words == NULL || (output != NULL && status == 0)) {
+    bool some = words != NULL && words[strspn(words, ", ")] != '\0';
+    if (words == NULL || (output != NULL && status == 0 && some)) {
         free(output);
         return STATUS_OK;
     }
@@ -160,7 +161,8 @@ static int write_json(const json_t *report, FILE *to, char *why, size_t size)
     return -1;
 }
 
-/* Whether FILE could be written, before anybody waits for a minute. */
+/* Whether FILE could be written, before anybody waits for a minute. Nobody's /dev/null is
+ * replaced. */
 static int check_place(const struct comparing *comparing, const char *name)
 {
     const char *file = option(comparing->typed, name);
@@ -172,8 +174,14 @@ static int check_place(const struct comparing *comparing, const char *name)
     if (slash != NULL)
         slash[slash == folder] = '\0';
     const char *where = slash != NULL ? folder : ".";
+    struct stat there;
     int status = STATUS_OK;
-    if (folder == NULL || access(where, W_OK | X_OK) == -1)
+    if (stat(file, &there) == 0 && !S_ISREG(there.st_mode))
+        status = course_error(comparing->course,
+                              "%s: it must be a regular file, or not be there yet: it is "
+                              "replaced as a whole",
+                              file);
+    else if (folder == NULL || access(where, W_OK | X_OK) == -1)
         status =
             course_error(comparing->course, "%s: %s: it must be a folder to write in",
                          where, strerror(errno));

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "core.h"
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,7 +181,7 @@ int core_summary(struct tutor *tutor, int argc, char **argv)
     for (size_t i = 0; i < count; i++) {
         char *end;
         values[i] = strtod(argv[i + 1], &end);
-        if (end == argv[i + 1] || *end) {
+        if (end == argv[i + 1] || *end || !isfinite(values[i])) {
             (void)tutor_error(tutor, "%s: must be a number, as in summary 1 2 3.5",
                               argv[i + 1]);
             return 2;

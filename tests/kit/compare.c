@@ -373,6 +373,9 @@ static void wrong_arguments_are_refused_in_a_line(void **state)
     refused("--lessons 14", 2, "14");
     refused("--here --machine", 2, "choose one");
     refused("--json /nowhere/x.json", 1, "/nowhere");
+    refused("--json /dev/null", 1, "/dev/null");
+    refused("--html /tmp", 1, "/tmp");
+    refused("--lessons ,", 2, "--lessons");
     refused("--html ''", 2, "--html");
 }
 
