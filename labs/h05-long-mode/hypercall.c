@@ -16,13 +16,12 @@
 #include "longmode.h"
 #include "lab.h"
 
-/* Writes all of TEXT. Returns 0 or -errno. */
+/* Writes all of TEXT. Returns 0 or -errno. EINTR is an error like others: whoever has sent
+ * the signal may want the guest to stop, and a pipe that nobody reads would wait for ever. */
 static int write_all(int fd, const char *text, size_t length)
 {
     while (length > 0) {
         ssize_t written = write(fd, text, length);
-        if (written == -1 && errno == EINTR)
-            continue;
         if (written == -1)
             return -errno;
         text += written;

@@ -58,6 +58,21 @@ for guest in spins exits; do
     expect 143 'stopped by a signal' timeout --preserve-status -s TERM 0.3 $command
 done
 
+# Nor does a guest go on that waits because nobody reads what it has to say.
+guest talks -Ttext=0x200000 << 'END'
+movl $1, call; movl $text, call + 8; movl $4096, call + 16
+mov $call, %eax; mov $0x5b0, %dx; out %eax, %dx; jmp _start
+.data; .balign 8; call: .quad 0, 0, 0, 0; text: .fill 4096
+END
+{ $hypervisor run --elf "$work/talks.elf" --timeout 0.3 2> "$work/output"; echo $? > "$work/ended"; } |
+    sleep 3 &
+sleep 1.5
+if [ "$(cat "$work/ended")" != 1 ] || ! grep -q 'still running after 0.3 s' "$work/output"; then
+    echo 'a guest that waits for its output is not stopped by --timeout' >&2
+    failures=$((failures + 1))
+fi
+wait
+
 # Nor in the session of lesson h06, in which somebody has turned the clock on.
 printf 'elf %s\ntick 10\nrun 0.3\n' "$work/spins.elf" > "$work/typed"
 expect 0 'stopped by the alarm at 0x200000' sh -c "build/h06 < $work/typed"
