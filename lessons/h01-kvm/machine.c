@@ -55,6 +55,8 @@ bool machine_number(const char *text, uint64_t *number)
     *number = strtoull(text, &end, 0);
     if (!isdigit((unsigned char)*text) || errno != 0)
         return false;
+    if (*text == '0' && isdigit((unsigned char)text[1]))
+        return false; /* "0500" would be octal, and nobody means that here */
     unsigned shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
     if (shift == 0)
         return *end == '\0';

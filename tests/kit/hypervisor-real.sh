@@ -52,6 +52,8 @@ expect 2 'run: --bogus: no such option' $hypervisor run --real $guests/hello.bin
 expect 2 'run: --memory: ' $hypervisor run --real $guests/hello.bin --memory
 expect 2 'run: hello: ' $hypervisor run --real $guests/hello.bin hello
 expect 2 'no such command' $hypervisor walk
+printf 'create\nmemory 64K\nmem 0500\n' > "$work/typed"
+expect 1 'mem: 0500: must be an address' sh -c "build/h01 < $work/typed"
 
 # A signal ends it with 128 + its number, and the guest with it.
 for signal in INT:130 TERM:143; do
