@@ -72,7 +72,7 @@ int measure_backup(struct compare *compare)
 {
     static const char *const columns[] = {"packed", "unpacked elsewhere",
                                           "started from there, to its end", NULL};
-    static const char *const sizes[] = {"files to copy", "packed, MiB", NULL};
+    static const char *const sizes[] = {"files and links to copy", "packed, MiB", NULL};
     double times[KINDS][STAGES], bytes[KINDS], files[KINDS] = {0};
     struct contents contents;
     if (contents_count(compare, compare->root, &contents) == -1)
@@ -107,8 +107,9 @@ int measure_backup(struct compare *compare)
         smaller && quicker   ? HOLDS
         : smaller || quicker ? HOLDS_WHEN
                              : DOES_NOT_HOLD,
-        "%s machine is %.0f files, %s, packed and unpacked in %s; the container %.0f, "
-        "%s, in %s. Both start from the copy. That is while nothing runs: the state of "
+        "%s machine is %.0f files, %s, packed and unpacked in %s; the container %.0f "
+        "files and links, %s, in %s. Both start from the copy. That is while nothing "
+        "runs: the state of "
         "what runs is another matter, and another lesson.",
         smaller && !quicker   ? "one counts bytes, not time: the"
         : quicker && !smaller ? "one counts time, not bytes: the"

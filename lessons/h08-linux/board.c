@@ -1,4 +1,5 @@
 /* board.c - the board itself: made, answered for, taken away. See board.h. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,6 +99,8 @@ static void end_line(struct board *board)
         else if (board->line[i] >= ' ' || board->line[i] == '\t')
             board->line[length++] = board->line[i];
     }
+    board->heard |= board->until != NULL && memmem(board->line, length, board->until,
+                                                   strlen(board->until)) != NULL;
     if (board->quiet && length + 1 < sizeof board->said - board->said_length) {
         memcpy(board->said + board->said_length, board->line, length);
         board->said_length += length;

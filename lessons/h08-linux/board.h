@@ -61,6 +61,8 @@ struct board {
     bool quiet; /* lines are kept in SAID, not printed */
     char said[8192];
     size_t said_length;
+    const char *until; /* a text: the guest is stopped when a line of its has it; NULL */
+    bool heard;        /* one had */
     uint8_t input[BOARD_INPUT]; /* what waits for the guest */
     size_t input_next, input_length;
 

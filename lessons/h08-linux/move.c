@@ -180,7 +180,7 @@ static enum board_end run(struct tutor *tutor, struct board *board, double secon
         fflush(stdout);
         if (end == BOARD_TIME && tutor_interrupted(tutor))
             end = BOARD_LEFT;
-        else if (end == BOARD_TIME &&
+        else if (end == BOARD_TIME && !board->heard &&
                  (seconds == 0 || (double)(board_now() - from) < seconds * 1e9))
             end = BOARD_ON;
     }

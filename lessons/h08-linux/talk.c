@@ -54,7 +54,7 @@ int word_console(struct tutor *tutor, int argc, char **argv)
     return board_say(tutor, board, end);
 }
 
-/* run [SECONDS]: lets the kernel go on. */
+/* run [SECONDS [TEXT]]: lets the kernel go on. */
 int word_run_on(struct tutor *tutor, int argc, char **argv)
 {
     struct board *board = board_of(tutor);
@@ -68,7 +68,12 @@ int word_run_on(struct tutor *tutor, int argc, char **argv)
         tutor_error(tutor, "%s: must be a number of seconds", argv[1]);
         return MACHINE_USAGE;
     }
-    return board_say(tutor, board, board_run(tutor, board, seconds, false));
+    board->heard = false;
+    board->until = argc > 2 ? argv[2] : NULL;
+    enum board_end end = board_run(tutor, board, seconds, false);
+    board->until = NULL;
+    board->heard = false;
+    return board_say(tutor, board, end);
 }
 
 /* irq N: a pulse. A line that stayed up would never rise again, and most lines count when
