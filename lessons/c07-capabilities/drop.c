@@ -1,8 +1,9 @@
 /* drop.c - boxes with fewer capabilities: the options that this lesson adds to `spawn`.
  *
  * What a box loses, it loses last, when all that needs a privilege has been done. Each option
- * can be left away, so that what it is for can be seen. `in` gives up as much as the box that
- * it goes into: a way in at the side must not be wider than the door.
+ * can be left away, so that what it is for can be seen. `in` gives up as many capabilities as
+ * the box that it goes into has, as a way in at the side must not be wider than the door; but it
+ * stays user 0, to look around in a box that has become another user.
  *
  * Read on: capabilities(7), "The securebits flags"; lessons/c04-namespaces/start.h.
  */

@@ -142,6 +142,9 @@ int debug_word_watch(struct tutor *tutor, int argc, char **argv)
             errno == EINVAL ? "must be 1, 2, 4 or 8 bytes at a multiple of that; "
                               "execute has 1"
                             : strerror(errno));
+    /* It is set again when the guest runs; one that is deleted before must not be hit. */
+    if (monitor_watch(&debugger->bench->machine->vcpu, NULL, 0) == -1)
+        return tutor_error(tutor, "monitor_watch: %s", strerror(errno));
     debugger->watches[debugger->watch_count++] = watch;
     say_how(debugger);
     return 0;
