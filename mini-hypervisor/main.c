@@ -179,10 +179,12 @@ static int run(const struct command *command, int argc, char **argv)
 
 static const struct command commands[] = {
     {"run",
-     "--real FILE | --elf FILE | --kernel FILE [--initrd FILE] [--append TEXT]\n"
+     "--real FILE | --elf FILE | --kernel FILE\n"
+     "        [--initrd FILE] [--append TEXT]\n"
      "        [--memory 256M] [--timeout S] [--trace exits] [--stats]",
-     "--real runs FILE, a flat 16-bit program, at 0100:0000 until it halts. Its serial\n"
-     "    line is standard input and output; the end of input reaches it as byte 4.\n"
+     "--real runs FILE, a flat 16-bit program, at 0100:0000 until it halts. Its\n"
+     "    serial line is standard input and output; the end of input reaches it as\n"
+     "    byte 4.\n"
      "    --elf runs a 64-bit program until it exits by a call to its host.\n"
      "    --kernel boots a Linux kernel (bzImage or vmlinux) until it powers off. Its\n"
      "    serial line is standard input and output; on a terminal, Ctrl-] x leaves.\n"
@@ -202,11 +204,9 @@ static int help(void)
     puts("mini-hypervisor --help | --version\n"
          "    this text; the functions of the modules, and whose each of them is\n"
          "\n"
-         "Exit status: 0 the guest has halted or powered off, 1 something failed, 2 "
-         "wrong\n"
-         "usage, 3 the guest asked for a restart, 128 + N stopped by signal N; --elf: "
-         "what\n"
-         "the program says.");
+         "Exit status: 0 the guest has halted or powered off, 1 something failed,\n"
+         "2 wrong usage, 3 the guest asked for a restart, 128 + N stopped by signal N;\n"
+         "--elf: what the program says.");
     return EXIT_SUCCESS;
 }
 

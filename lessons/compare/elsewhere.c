@@ -85,6 +85,7 @@ int elsewhere_look(const struct compare *compare)
     json_t *answer = json_pack("{s:s, s:o, s:o, s:o}", "kernel", name.release,
                                "container", look_kind(compare, KIND_CONTAINER), "vm",
                                look_kind(compare, KIND_VM), "qemu", look_qemu(compare));
+    run_die_if_interrupted();
     int failed = answer == NULL || json_dumpf(answer, stdout, JSON_COMPACT) == -1 ||
                  puts("") == EOF || fflush(stdout) == EOF;
     json_decref(answer);

@@ -61,6 +61,12 @@ prints 'one volume' --volume "$PWD/$root/etc:/a/b/c" $root sh -c '[ -s /a/b/c/pa
 prints 'read-only' --volume "$PWD/$root/etc:/tmp/e:ro" $root sh -c \
     '(: >> /tmp/e/passwd) 2> /dev/null || echo read-only'
 prints 'c01 child exec execve' --explain $root true
+
+# A terminal has 80 columns. An ellipsis is three bytes.
+wide=$({ $engine --help; build/mini-hypervisor --help; $engine run --explain $root true 2>&1; } |
+    sed 's/…/./g' | awk 'length > 80')
+[ -z "$wide" ] || { echo "too wide for a terminal: $wide"; failed=1; }
+
 rmdir $root/a/b/c $root/a/b $root/a 2> /dev/null # it was made for the volume, in the root
 prints '00000000a00435fb' --cap-add net_admin $root sh -c \
     'while read n v; do [ $n = CapBnd: ] && echo $v; done < /proc/self/status'
