@@ -109,8 +109,7 @@ int measure_backup(struct compare *compare)
                              : DOES_NOT_HOLD,
         "%s machine is %.0f files, %s, packed and unpacked in %s; the container %.0f "
         "files and links, %s, in %s. Both start from the copy. That is while nothing "
-        "runs: the state of "
-        "what runs is another matter, and another lesson.",
+        "runs: the state of what runs is another matter, and another lesson.",
         smaller && !quicker   ? "one counts bytes, not time: the"
         : quicker && !smaller ? "one counts time, not bytes: the"
                               : "The",

@@ -14,9 +14,9 @@
  * asked for claim 3. */
 int elsewhere_look(const struct compare *compare);
 
-/* Makes the table of it from compare->elsewhere, and facts. EVERYWHERE becomes false when the container
- * does not run there. Returns a sentence for the verdict, which lasts until the next call; "" when
- * nobody looked, which is then listed as missing. */
+/* Makes the table of it from compare->elsewhere, and facts. EVERYWHERE becomes false when the
+ * container does not run there. Returns a sentence for the verdict, which lasts until the next
+ * call; "" when nobody looked, which is then listed as missing. */
 const char *elsewhere_table(struct compare *compare, bool *everywhere);
 
 #endif

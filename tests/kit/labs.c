@@ -160,7 +160,8 @@ static int words_of(const char *list)
 }
 
 /* Whether it is judged now: not when it has a function wrong that is judged elsewhere. What is
- * judged second takes what is left. */
+ * judged second takes what is left, also what has no function of the lab, which is caught by nobody
+ * and so is wrong. */
 static bool mutant_is_due(const char *name)
 {
     char *variant = text("mutant-%s", name);
@@ -172,7 +173,7 @@ static bool mutant_is_due(const char *name)
         other |= !is_judged(all[f].name);
     }
     free(variant);
-    return first ? due && !other : due;
+    return first ? due && !other : due || !other;
 }
 
 /* A mutant holds only the functions that it has wrong. The checks of all others would run on
