@@ -15,7 +15,7 @@ const struct claim claims[] = {
             "while nothing happens.",
         .measure = measure_resources,
         .quick_seconds = 7,
-        .seconds = 280,
+        .seconds = 180,
     },
     {
         .id = "isolation",
@@ -46,8 +46,8 @@ const struct claim claims[] = {
             "lab machine, or the one around it; there the machine's image in QEMU, "
             "too.",
         .measure = measure_portability,
-        .quick_seconds = 4,
-        .seconds = 4,
+        .quick_seconds = 3,
+        .seconds = 3,
     },
     {
         .id = "boot",
@@ -59,8 +59,8 @@ const struct claim claims[] = {
             "and in a virtual machine, in turn, with one round to warm up that does "
             "not count.",
         .measure = measure_boot,
-        .quick_seconds = 13,
-        .seconds = 55,
+        .quick_seconds = 7,
+        .seconds = 57,
     },
     {
         .id = "hardware",
@@ -86,7 +86,7 @@ const struct claim claims[] = {
             "at once.",
         .measure = measure_scaling,
         .quick_seconds = 6,
-        .seconds = 140,
+        .seconds = 85,
     },
     {
         .id = "security",
@@ -146,8 +146,8 @@ const struct claim claims[] = {
         .experiment =
             "Each image is packed, unpacked at another place, and started from there.",
         .measure = measure_backup,
-        .quick_seconds = 5,
-        .seconds = 5,
+        .quick_seconds = 3,
+        .seconds = 3,
     },
     {
         .id = "workflow",
@@ -159,8 +159,8 @@ const struct claim claims[] = {
             "A program in assembly is changed, assembled, linked, put into each image "
             "and run there.",
         .measure = measure_workflow,
-        .quick_seconds = 10,
-        .seconds = 30,
+        .quick_seconds = 6,
+        .seconds = 16,
     },
     {
         .id = "costs",
@@ -172,8 +172,8 @@ const struct claim claims[] = {
         .experiment =
             "One static program measures itself in each kind, in turn, several times.",
         .measure = measure_costs,
-        .quick_seconds = 3,
-        .seconds = 20,
+        .quick_seconds = 2,
+        .seconds = 26,
     },
 
 };

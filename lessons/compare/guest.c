@@ -9,7 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct guest pool[GUESTS] = {{.process = {.pid = -1}}, {.process = {.pid = -1}}};
+#define NO_GUEST                                                                         \
+    {                                                                                    \
+        .process = {.pid = -1, .input = -1, .output = -1, .errors = -1 }                 \
+    }
+
+static struct guest pool[GUESTS] = {NO_GUEST, NO_GUEST};
 
 /* Waits until a line that begins with START is there. Returns where it begins in guest->text, or
  * -1 with errno. */
@@ -84,30 +89,51 @@ static void complaint(const struct guest *guest, char *text, size_t size)
     text[length > 0 ? length : 0] = '\0';
 }
 
-struct guest *guest_get(struct compare *compare, unsigned number)
+/* Boots the guest. Returns 0, or -1 with the reason in WHY of SIZE bytes. */
+static int boot(struct compare *compare, struct guest *guest, bool ordinary, char *why,
+                size_t size)
 {
-    struct guest *guest = &pool[number];
     struct kind_command command;
-    if (guest->process.pid != -1)
-        return guest;
-    progress_say(compare, "booting a virtual machine to ask");
     kind_command(compare, KIND_VM, (char *[]){NULL}, &command);
     command.how.talk = true;
+    command.how.ordinary = ordinary;
     ssize_t at = -1;
     if (run_start(command.argv, &command.how, &guest->process) == 0)
         at = wait_for(guest, "boxwork: ready", RUN_SECONDS);
     if (at == -1) {
-        char why[300];
         int saved = errno;
-        complaint(guest, why, sizeof why);
-        (void)compare_failed(compare, "a virtual machine that stays: %s",
-                             why[0] != '\0' ? why : strerror(saved));
+        complaint(guest, why, size);
+        if (why[0] == '\0')
+            (void)snprintf(why, size, "%s", strerror(saved));
         end_of(guest);
-        return NULL;
+        return -1;
     }
+    guest->boot = measure_now() - guest->process.started;
     take(guest, (size_t)at + line_length(guest, (size_t)at));
     pause_guest(guest, true);
-    return guest;
+    return 0;
+}
+
+struct guest *guest_get(struct compare *compare, unsigned number)
+{
+    struct guest *guest = &pool[number];
+    char why[300];
+    if (guest->process.pid != -1)
+        return guest;
+    progress_say(compare, "booting a virtual machine to ask");
+    if (boot(compare, guest, false, why, sizeof why) == 0)
+        return guest;
+    (void)compare_failed(compare, "a virtual machine that stays: %s", why);
+    return NULL;
+}
+
+struct guest *guest_get_ordinary(struct compare *compare, unsigned number, char *why,
+                                 size_t size)
+{
+    struct guest *guest = &pool[number];
+    end_of(guest);
+    progress_say(compare, "booting a virtual machine as an ordinary user");
+    return boot(compare, guest, true, why, size) == 0 ? guest : NULL;
 }
 
 /* Cuts what came before the line "boxwork: end" into RESULT. */
@@ -146,7 +172,11 @@ int guest_ask(struct compare *compare, struct guest *guest, const char *line,
     pause_guest(guest, true);
     if (at != -1 && give(guest, (size_t)at, result) == 0)
         return 0;
-    return compare_failed(compare, "%s: in a virtual machine: %s", line, strerror(errno));
+    char why[300];
+    int saved = errno;
+    complaint(guest, why, sizeof why);
+    return compare_failed(compare, "%s: in a virtual machine: %s", line,
+                          why[0] != '\0' ? why : strerror(saved));
 }
 
 void guests_end(void)

@@ -46,7 +46,7 @@ size_t compare_times(const struct compare *compare, size_t quick, size_t full)
 
 size_t compare_fit(const struct compare *compare, uint64_t round, size_t most)
 {
-    double budget = compare->quick ? 10e9 : 60e9;
+    double budget = compare->quick ? 6e9 : 60e9;
     size_t least = compare->quick ? 3 : 7,
            rounds = (size_t)(budget / (double)(round + 1));
     return rounds < least ? least : rounds > most ? most : rounds;

@@ -89,9 +89,10 @@ static _Noreturn void become(char *const argv[], const struct run_how *how,
     why = how->hidden;
     if (how->hidden != NULL && hide(how->hidden) == -1)
         goto failed;
-    why = "another user";
+    why = "another user"; /* who is one again has to say again when it dies, prctl(2) */
     if (how->ordinary &&
-        (setgroups(0, NULL) == -1 || setgid(NOBODY) == -1 || setuid(NOBODY) == -1))
+        (setgroups(0, NULL) == -1 || setgid(NOBODY) == -1 || setuid(NOBODY) == -1 ||
+         prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent))
         goto failed;
     why = argv[0];
     if (how->directory == NULL || chdir(how->directory) == 0)

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first line of what was said, without the name of who says it. */
-static const char *reason(const char *errors)
+const char *trial_reason(const char *errors)
 {
     const char *colon = strstr(errors, ": ");
     const char *why =
@@ -23,7 +22,7 @@ void trial_command(char *const argv[], const struct run_how *how, const char *wa
     trial->runs = !failed && result.status == 0 &&
                   (wanted == NULL || run_line(&result, wanted) != NULL);
     const char *errors = !failed && result.errors != NULL ? result.errors : "";
-    const char *why = failed ? strerror(errno) : reason(errors);
+    const char *why = failed ? strerror(errno) : trial_reason(errors);
     if (trial->runs)
         (void)snprintf(trial->text, sizeof trial->text, "runs");
     else if (why[0] != '\0' && strncmp(errors, "exits:", 6) != 0) /* that is --stats */

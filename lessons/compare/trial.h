@@ -9,6 +9,9 @@ struct trial {
     char text[160]; /* "runs", or "no: " and the reason; for a table */
 };
 
+/* Of what was said on stderr: where its reason begins, behind the name of who says it. */
+const char *trial_reason(const char *errors);
+
 /* Runs ARGV as HOW says (NULL: as usual). It runs when its status is 0 and, unless WANTED is NULL, a
  * line that begins with WANTED came out. OUTPUT gets all that came out, to be freed with run_free;
  * it may be NULL. */

@@ -152,7 +152,7 @@ const struct course_command course_commands[] = {
             "workflow, costs.\n"
             "Exit status: 0 measured, 1 something failed, 2 wrong usage, 3 it could not "
             "run.\n",
-        .options = {{"quick", NULL, "fewer times: about a minute"},
+        .options = {{"quick", NULL, "fewer times: under a minute"},
                     {"lessons", "PARTS", "only these, between commas"},
                     {"mine", NULL, "with your own functions, as far as they are written"},
                     {"short", NULL, "print each claim and its verdict, not the figures"},
