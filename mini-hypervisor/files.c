@@ -1,13 +1,30 @@
 /* files.c - a whole file in memory, mapped: it is copied into the guest once and
- * forgotten. */
+ * forgotten.
+ *
+ * Somebody may cut the file short meanwhile. Then what is mapped behind its new end cannot be
+ * read, and to try gives SIGBUS (mmap(2), "Errors"). Nothing has been started yet that would have
+ * to be undone: we say it and end. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "hypervisor.h"
 #include "kernel.h"
+
+/* A signal handler may call write(2), and no function of stdio (signal-safety(7)). */
+static void cut_short(int signal)
+{
+    static const char text[] =
+        "mini-hypervisor: a file became shorter while it was read: start again\n";
+    (void)signal;
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written; /* nobody is left to tell */
+    _exit(EXIT_FAILURE);
+}
 
 int file_open(struct file *file, const char *name, const char *what)
 {
@@ -32,6 +49,7 @@ int file_open(struct file *file, const char *name, const char *what)
             fail(1, "%s: %s: it must be %s that can be read", name, strerror(errno),
                  what);
         } else {
+            (void)signal(SIGBUS, cut_short); /* a signal that can be caught */
             *file = (struct file){bytes, (size_t)stat.st_size};
             result = 0;
         }
@@ -44,5 +62,6 @@ void file_close(struct file *file)
 {
     if (file->bytes != NULL)
         (void)munmap(file->bytes, file->size); /* as it was mapped */
+    (void)signal(SIGBUS, SIG_DFL);
     *file = FILE_NONE;
 }

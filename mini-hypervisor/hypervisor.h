@@ -20,7 +20,8 @@ struct real_options {
     const char *file; /* a flat binary */
     size_t memory;    /* bytes, a multiple of REAL_PAGE */
     double seconds;   /* after these the guest is stopped; 0: never */
-    bool stats;       /* print the counts of exits on stderr */
+    bool trace;       /* a line on stderr for each exit */
+    bool stats;       /* a summary on stderr at the end */
 };
 
 /* Builds the machine, runs it until it halts, and takes it apart. Says on stderr what

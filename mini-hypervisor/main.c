@@ -84,6 +84,7 @@ static int run_real(const struct kernel_options *options)
         .file = options->file,
         .memory = options->memory,
         .seconds = options->seconds,
+        .trace = options->trace,
         .stats = options->stats,
     };
     return real_run(&real);
@@ -170,8 +171,6 @@ static int run(const struct command *command, int argc, char **argv)
         return usage(command, "no FILE", "--real, --elf or --kernel names it");
     if (kind != &kinds[KERNEL] && (options.initrd != NULL || options.append != NULL))
         return fail(EXIT_USAGE, "--initrd and --append: for --kernel only");
-    if (kind == &kinds[REAL] && options.trace)
-        return fail(EXIT_USAGE, "--trace: for --elf and --kernel only");
     if (options.memory == 0)
         options.memory = kind->memory;
     return kind->run(&options);
@@ -189,7 +188,8 @@ static const struct command commands[] = {
      "    --kernel boots a Linux kernel (bzImage or vmlinux) until it powers off. Its\n"
      "    serial line is standard input and output; on a terminal, Ctrl-] x leaves.\n"
      "    TEXT is its command line, else " KERNEL_COMMAND_LINE "\n"
-     "    --trace says on standard error each exit, --stats how many there were.",
+     "    --trace says on standard error each exit, --stats at the end how many there\n"
+     "    were, what time it took and what memory.",
      run},
 
 };

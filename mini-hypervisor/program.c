@@ -44,6 +44,7 @@ struct machine {
     int fault;        /* the vector that the guest has reported; -1: none */
     struct interrupts_clock clock;
     struct exits exits;
+    uint64_t first_output; /* when its first text came, nanoseconds; 0: not yet */
 };
 
 static int cannot(const char *what)
@@ -56,9 +57,15 @@ static int cannot(const char *what)
 static void call_out(void *context, uint16_t port, unsigned size, uint32_t value)
 {
     struct machine *machine = context;
-    if (port == LONGMODE_CALL_PORT && size == 4 && !machine->call_failed)
-        machine->call_failed =
-            longmode_hypercall(&machine->vm, machine->root, value, &machine->host) == -1;
+    struct longmode_call call;
+    if (port != LONGMODE_CALL_PORT || size != 4 || machine->call_failed)
+        return;
+    if (machine->first_output == 0 &&
+        longmode_copy(&machine->vm, machine->root, value, &call, sizeof call) == 0 &&
+        call.number == LONGMODE_CALL_WRITE)
+        machine->first_output = exits_now();
+    machine->call_failed =
+        longmode_hypercall(&machine->vm, machine->root, value, &machine->host) == -1;
 }
 
 /* The port by which it says that it has got an exception. */
@@ -142,6 +149,7 @@ static int serve(struct machine *machine, const struct kernel_options *options)
         {LONGMODE_CALL_PORT, LONGMODE_CALL_PORT, NULL, call_out, machine},
         {INTERRUPTS_REPORT_PORT, INTERRUPTS_REPORT_PORT, NULL, report_out, machine},
     };
+    machine->exits.entered = exits_now();
     while (!machine->host.exited) {
         if (interrupts_run(&machine->vcpu, &machine->clock) == -1)
             return -1;
@@ -240,7 +248,7 @@ int program_run(const struct kernel_options *options)
         stop_release();
         status = say_end(&machine, options, result, error);
         if (options->stats)
-            exits_print(&machine.exits, &machine.vm, 0);
+            exits_print(&machine.exits, &machine.vm, machine.first_output);
     }
     vcpu_destroy(&machine.vcpu);
     vm_destroy(&machine.vm);

@@ -14,6 +14,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 #include "hypervisor.h"
+#include "kernel.h"
 #include "realmode.h"
 
 enum { LINE_END = 4 }; /* EOT: what a guest reads when our input has ended */
@@ -23,6 +24,7 @@ struct terminal {
     bool has_byte; /* BYTE has been read from standard input and waits for the guest */
     bool ended; /* there was an end of input, and LINE_END has been handed out for it */
     uint8_t byte;
+    uint64_t first_output; /* when the guest's first byte came, nanoseconds; 0: not yet */
 };
 
 /* What a signal handler can reach: there is one vCPU. */
@@ -37,7 +39,10 @@ static void stop(int signal)
 
 static void terminal_send(void *context, uint8_t byte)
 {
-    (void)context;
+    struct terminal *terminal = context;
+
+    if (terminal->first_output == 0)
+        terminal->first_output = exits_now();
     putchar(byte); /* a failure stays in ferror(stdout), and main() reports it */
     if (byte == '\n')
         fflush(stdout); /* as above */
@@ -166,19 +171,19 @@ static void release_signals(void)
     (void)signal(SIGTERM, SIG_DFL);
 }
 
-static void print_stats(const struct realmode *machine)
+/* realmode_run, with a look at each exit. */
+static int serve(struct realmode *machine, struct exits *exits, bool trace)
 {
-    fflush(stdout); /* main() looks whether it arrived */
-    fputs("exits:", stderr);
-    const char *separator = " ";
-    for (uint32_t kind = 0; kind < EXIT_KINDS; kind++) {
-        if (machine->exits[kind] == 0)
-            continue;
-        fprintf(stderr, "%s%s %llu", separator, vcpu_exit_name(kind),
-                (unsigned long long)machine->exits[kind]);
-        separator = ", ";
-    }
-    fputs(separator[0] == ' ' ? " none\n" : "\n", stderr);
+    int answer;
+
+    exits->entered = exits_now();
+    do {
+        if (vcpu_run(machine->vcpu) == -1)
+            return -1;
+        exits_count(exits, machine->vcpu, trace);
+        answer = realmode_answer(machine);
+    } while (answer == 1);
+    return answer;
 }
 
 /* Says why the run ended, unless the guest has halted. Returns the exit status. */
@@ -218,6 +223,7 @@ int real_run(const struct real_options *options)
         .devices = devices,
         .device_count = sizeof devices / sizeof *devices,
     };
+    struct exits exits = {.started = exits_now()};
     int status = EXIT_FAILURE;
 
     ssize_t size = read_file(options->file, image, sizeof image);
@@ -226,12 +232,15 @@ int real_run(const struct real_options *options)
                     options->file, strerror(errno));
     if (build(&vm, &vcpu, options, image, (size_t)size) == 0) {
         catch_signals(&vcpu, options->seconds);
-        int result = realmode_run(&machine);
+        int result = serve(&machine, &exits, options->trace);
         int error = errno;
         release_signals();
         status = say_end(&machine, options, result, error);
-        if (options->stats)
-            print_stats(&machine);
+        if (options->stats) {
+            fflush(
+                stdout); /* what the guest said comes first; main() looks whether it arrived */
+            exits_print(&exits, &vm, terminal.first_output);
+        }
     }
     vcpu_destroy(&vcpu);
     vm_destroy(&vm);

@@ -258,15 +258,8 @@ static int attack(struct tutor *tutor, int argc, char **argv)
 static const char *const *attack_words(struct tutor *tutor)
 {
     static const char *words[64];
-    const char *const *names[] = {attacks_names, roots_names(tutor)};
-    size_t count = 0;
 
-    for (int i = 0; i < 2; i++) {
-        for (const char *const *name = names[i]; *name && count < 63; name++)
-            words[count++] = *name;
-    }
-    words[count] = NULL;
-    return words;
+    return tutor_join(words, 64, attacks_names, roots_names(tutor), NULL);
 }
 
 static const struct tutor_command commands[] = {

@@ -74,15 +74,8 @@ static int mounts(struct tutor *tutor, int argc, char **argv)
 static const char *const *mounts_words(struct tutor *tutor)
 {
     static const char *words[64];
-    const char *const *names[] = {boxes_names(tutor), tables_names(tutor)};
-    size_t count = 0;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        for (const char *const *name = names[i]; *name && count < 63; name++)
-            words[count++] = *name;
-    }
-    words[count] = NULL;
-    return words;
+    return tutor_join(words, 64, boxes_names(tutor), tables_names(tutor), NULL);
 }
 
 /* Ours, or one of the earlier lessons, which take a root. */
@@ -105,16 +98,9 @@ static int attack(struct tutor *tutor, int argc, char **argv)
 static const char *const *attack_words(struct tutor *tutor)
 {
     static const char *words[64];
-    const char *const *names[] = {intruder_names, ways_out_names, attacks_names,
-                                  roots_names(tutor)};
-    size_t count = 0;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        for (const char *const *name = names[i]; *name && count < 63; name++)
-            words[count++] = *name;
-    }
-    words[count] = NULL;
-    return words;
+    return tutor_join(words, 64, intruder_names, ways_out_names, attacks_names,
+                      roots_names(tutor), NULL);
 }
 
 static const struct tutor_command commands[] = {

@@ -220,16 +220,9 @@ static const char *const *attack_words(struct tutor *tutor)
 {
     static const char *words[64];
     static const char *const own[] = {"groups", NULL};
-    const char *const *names[] = {escalate_names, own,           intruder_names,
-                                  ways_out_names, attacks_names, roots_names(tutor)};
-    size_t count = 0;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        for (const char *const *name = names[i]; *name && count < 63; name++)
-            words[count++] = *name;
-    }
-    words[count] = NULL;
-    return words;
+    return tutor_join(words, 64, escalate_names, own, intruder_names, ways_out_names,
+                      attacks_names, roots_names(tutor), NULL);
 }
 
 static const struct tutor_command commands[] = {

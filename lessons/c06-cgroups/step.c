@@ -180,15 +180,8 @@ static const struct tutor_command *earlier_attack(void)
 static const char *const *attack_words(struct tutor *tutor)
 {
     static const char *words[64];
-    const char *const *names[] = {runaway_names, earlier_attack()->words(tutor)};
-    size_t count = 0;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        for (const char *const *name = names[i]; *name && count < 63; name++)
-            words[count++] = *name;
-    }
-    words[count] = NULL;
-    return words;
+    return tutor_join(words, 64, runaway_names, earlier_attack()->words(tutor), NULL);
 }
 
 /* Ours, or one of the earlier lessons. */
@@ -203,15 +196,8 @@ static int attack(struct tutor *tutor, int argc, char **argv)
 static const char *const *words_of(struct tutor *tutor, const char *const *more)
 {
     static const char *words[BOXES_MOST + 16];
-    const char *const *names[] = {boxes_names(tutor), more};
-    size_t count = 0;
 
-    for (size_t i = 0; i < 2; i++) {
-        for (const char *const *name = names[i]; *name && count < BOXES_MOST + 15; name++)
-            words[count++] = *name;
-    }
-    words[count] = NULL;
-    return words;
+    return tutor_join(words, BOXES_MOST + 16, boxes_names(tutor), more, NULL);
 }
 
 static const char *const *limit_words(struct tutor *tutor)

@@ -86,15 +86,8 @@ static int attack(struct tutor *tutor, int argc, char **argv)
 static const char *const *attack_words(struct tutor *tutor)
 {
     static const char *words[64];
-    const char *const *names[] = {holes_names, earlier_attack()->words(tutor)};
-    size_t count = 0;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        for (const char *const *name = names[i]; *name && count < 63; name++)
-            words[count++] = *name;
-    }
-    words[count] = NULL;
-    return words;
+    return tutor_join(words, 64, holes_names, earlier_attack()->words(tutor), NULL);
 }
 
 static const struct tutor_command commands[] = {

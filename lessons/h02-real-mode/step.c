@@ -6,7 +6,6 @@
  * input, port.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -243,27 +242,7 @@ static int disasm(struct tutor *tutor, int argc, char **argv)
 /* The names of our guests, for Tab. */
 static const char *const *guest_names(struct tutor *tutor)
 {
-    enum { MOST = 64 };
-    static char names[MOST][32];
-    static const char *list[MOST + 1];
-    const char *folder = tutor_path(tutor, "build/guests/real");
-    DIR *directory = folder ? opendir(folder) : NULL;
-    struct dirent *entry;
-    size_t count = 0;
-
-    while (directory && count < MOST && (entry = readdir(directory)) != NULL) {
-        size_t length = strlen(entry->d_name);
-        if (length < 5 || length - 4 >= sizeof names[0] ||
-            strcmp(entry->d_name + length - 4, ".bin") != 0)
-            continue;
-        snprintf(names[count], sizeof names[0], "%.*s", (int)length - 4, entry->d_name);
-        list[count] = names[count];
-        count++;
-    }
-    if (directory)
-        (void)closedir(directory); /* it was only read */
-    list[count] = NULL;
-    return list;
+    return tutor_files(tutor, "build/guests/real", ".bin");
 }
 
 static const struct tutor_command commands[] = {

@@ -6,7 +6,6 @@
  * and change what they mean; run, step, regs and disasm know the mode of the processor.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <elf.h>
 #include <errno.h>
 #include <limits.h>
@@ -239,27 +238,7 @@ static int hypercalls(struct tutor *tutor, int argc, char **argv)
 
 const char *const *guest64_names(struct tutor *tutor)
 {
-    enum { MOST = 32 };
-    static char names[MOST][32];
-    static const char *list[MOST + 1];
-    const char *folder = tutor_path(tutor, "build/guests/long");
-    DIR *directory = folder ? opendir(folder) : NULL;
-    struct dirent *entry;
-    size_t count = 0;
-
-    while (directory && count < MOST && (entry = readdir(directory)) != NULL) {
-        size_t length = strlen(entry->d_name);
-        if (length < 5 || length - 4 >= sizeof names[0] ||
-            strcmp(entry->d_name + length - 4, ".elf") != 0)
-            continue;
-        snprintf(names[count], sizeof names[0], "%.*s", (int)length - 4, entry->d_name);
-        list[count] = names[count];
-        count++;
-    }
-    if (directory)
-        (void)closedir(directory); /* it was only read */
-    list[count] = NULL;
-    return list;
+    return tutor_files(tutor, "build/guests/long", ".elf");
 }
 
 static const struct tutor_command commands[] = {

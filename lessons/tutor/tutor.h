@@ -98,6 +98,17 @@ bool tutor_colour(const struct tutor *tutor);
  */
 const struct tutor_command *tutor_earlier(const char *name, const char *lesson);
 
+/* For the words of a command. Joins NULL-ended lists, behind the last of which stands a NULL, into
+ * WORDS, which has room for SIZE, the NULL at its end included; what does not fit is left out. Returns
+ * WORDS. */
+const char *const *tutor_join(const char **words, size_t size, const char *const *list,
+                              ...) __attribute__((sentinel));
+
+/* The names of the files in FOLDER of the tree that end with ENDING, without it: up to 64, of
+ * less than 32 bytes each. The list is valid until the next call. */
+const char *const *tutor_files(struct tutor *tutor, const char *folder,
+                               const char *ending);
+
 /* How many columns there are to print in; 80 when that is not known. */
 int tutor_columns(const struct tutor *tutor);
 

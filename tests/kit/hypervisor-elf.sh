@@ -38,6 +38,7 @@ head -c 40 "$work/spins.elf" > "$work/short"
 mkfifo "$work/pipe"
 
 expect 42 'hello from 64 bits' $hypervisor run --elf $guests/hello.elf
+expect 42 'first output after 0.' $hypervisor run --elf $guests/hello.elf --stats
 expect 0 'tick 5' $hypervisor run --elf $guests/tick.elf
 expect 1 'too short for an ELF file' $hypervisor run --elf "$work/short"
 expect 1 'it is empty' $hypervisor run --elf "$work/empty"

@@ -31,6 +31,10 @@ input=$work/typed
 expect 0 'abc' $hypervisor run --real $guests/echo.bin
 input=/dev/null
 expect 0 'KVM_EXIT_IO 17, KVM_EXIT_HLT 1' $hypervisor run --real $guests/hello.bin --stats
+expect 0 'first output after 0.' $hypervisor run --real $guests/hello.bin --stats
+expect 0 'KiB of the guest' $hypervisor run --real $guests/hello.bin --stats
+expect 0 'KVM_EXIT_IO  out to 0x3f8, 1 of 1 byte' $hypervisor run --real $guests/hello.bin --trace exits
+expect 2 '--trace calls: must be exits' $hypervisor run --real $guests/hello.bin --trace calls
 expect 0 'exits: KVM_EXIT_HLT 1' $hypervisor run --real $guests/count.bin --stats
 expect 0 'hello, real mode' $hypervisor run --real $guests/hello.bin --memory 2G
 expect 0 'realmode_run: ' $hypervisor --version
