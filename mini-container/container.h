@@ -95,6 +95,9 @@ struct container {
     bool raw;               /* it is not as it was */
     char keys[4096];        /* what was typed, and not taken yet; */
     size_t typed;           /* so many bytes of it */
+    int screen;             /* our standard output, if it can be, without blocking; -1 */
+    char output[4096];      /* what the program has written, and SCREEN not taken yet; */
+    size_t unshown;         /* so many bytes of it */
     bool started;           /* the program runs */
     int ending_signal;      /* a signal ended the container in place of the program; 0 */
     bool timed_out;
@@ -173,10 +176,10 @@ int watch_end(struct container *container);
 
 /* terminal.c. The child: makes a terminal from the container's /dev/pts, takes it as its own, for
  * its standard input, output and error, and sends the other side to the host. The host: puts our
- * terminal into raw mode (restore: back), tells the size, and moves bytes once: FROM has some.
- * keys reads what was typed, type writes as much of it as the container takes now; the rest stays
- * in CONTAINER, for type. All but restore return 0, or -1 with errno; relay and keys return -1 at
- * the end, too.
+ * terminal into raw mode (restore: back), tells the size, and moves bytes once. keys reads what was
+ * typed, type writes as much of it as the container takes now; the rest stays in CONTAINER, for
+ * type. read and show do the same with what the program writes. All but restore return 0, or -1
+ * with errno; read and keys return -1 at the end, too.
  */
 int terminal_make(struct container *container);
 int terminal_send(int channel, const struct report *report, int descriptor);
@@ -184,7 +187,8 @@ ssize_t terminal_receive(int channel, struct report *report, int *descriptor);
 int terminal_raw(struct container *container);
 void terminal_restore(struct container *container);
 int terminal_resize(const struct container *container);
-int terminal_relay(int from, int to);
+int terminal_read(struct container *container);
+int terminal_show(struct container *container);
 int terminal_keys(struct container *container);
 int terminal_type(struct container *container);
 

@@ -180,7 +180,8 @@ static long long now(void)
 /* Attends to the container until it has ended. Returns 0, or -1 with errno of poll(2). */
 static int attend(struct container *c, int signals, long long deadline)
 {
-    enum { CHANNEL, SIGNALS, END, KEYS, OUTPUT, EVENTS };
+    enum { CHANNEL, SIGNALS, END, KEYS, OUTPUT, SCREEN, EVENTS };
+    enum { GRACE = 1000 }; /* milliseconds, for what is still to be shown */
 
     for (bool ended = false, keys = true;;) {
         bool relay = c->terminal != -1;
@@ -188,11 +189,14 @@ static int attend(struct container *c, int signals, long long deadline)
             [CHANNEL] = {.fd = c->channel, .events = POLLIN},
             [SIGNALS] = {.fd = signals, .events = POLLIN},
             [END] = {.fd = ended ? -1 : c->child.pidfd, .events = POLLIN},
-            /* What was typed last is taken before more is read. */
+            /* What came last is passed on before more is read: what was typed, ... */
             [KEYS] = {.fd = relay && keys && !c->typed ? STDIN_FILENO : -1,
                       .events = POLLIN},
-            [OUTPUT] = {.fd = relay ? c->terminal : -1,
-                        .events = (short)(POLLIN | (c->typed ? POLLOUT : 0))},
+            /* ... and what the program wrote. */
+            [OUTPUT] = {.fd = relay && (c->typed || !c->unshown) ? c->terminal : -1,
+                        .events = (short)((c->unshown ? 0 : POLLIN) |
+                                          (c->typed ? POLLOUT : 0))},
+            [SCREEN] = {.fd = c->unshown ? c->screen : -1, .events = POLLOUT},
         };
         long long left = deadline ? deadline - now() : -1;
         /* What was written before the end is still to be read. */
@@ -202,24 +206,31 @@ static int attend(struct container *c, int signals, long long deadline)
             errno != EINTR)
             return -1;
         if (deadline && now() >= deadline) {
+            if (c->timed_out) /* and nobody reads what it wrote */
+                return 0;
             c->timed_out = true;
-            deadline = 0;
+            deadline = now() + GRACE;
             kill_container(c);
         }
         if (on[CHANNEL].revents)
             hear(c);
         if (on[SIGNALS].revents) {
             struct signalfd_siginfo info;
-            if (read(signals, &info, sizeof info) == sizeof info)
+            if (read(signals, &info, sizeof info) == sizeof info) {
+                if (ended && info.ssi_signo != SIGWINCH) /* who does not want to wait */
+                    return 0;
                 pass_on(c, (int)info.ssi_signo);
+            }
         }
         if (on[KEYS].revents && terminal_keys(c) == -1)
             keys = false;
         if ((on[OUTPUT].revents & POLLOUT) && terminal_type(c) == -1)
             c->typed = 0; /* nobody will take it any more */
-        if ((on[OUTPUT].revents & ~POLLOUT) &&
-            terminal_relay(c->terminal, STDOUT_FILENO) == -1)
+        if ((!c->unshown && (on[OUTPUT].revents & ~POLLOUT) && terminal_read(c) == -1) ||
+            (on[SCREEN].revents && terminal_show(c) == -1)) {
             cleanup_close(&c->terminal);
+            c->unshown = 0;
+        }
         if (on[END].revents)
             ended = true;
     }
@@ -262,6 +273,7 @@ int container_run(const struct container_options *options)
         .cgroup = {.fd = -1, .parent = -1},
         .root = -1,
         .terminal = -1,
+        .screen = -1,
     };
     struct process_end end = {0};
     sigset_t set;
@@ -279,6 +291,7 @@ int container_run(const struct container_options *options)
          attend(&c, signals, options->timeout ? now() + options->timeout : 0) == -1))
         status = fail(EXIT_OURS, "poll: %s", strerror(errno));
     terminal_restore(&c);
+    cleanup_close(&c.screen);
     /* One way out for all: whatever there is, ends. */
     if (c.child.pidfd != -1) {
         if (status)

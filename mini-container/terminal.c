@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "cleanup.h"
 #include "container.h"
@@ -88,9 +89,26 @@ int terminal_make(struct container *c)
     return terminal_send(c->channel, &(struct report){.kind = TERMINAL}, ours);
 }
 
+/* Where output is shown. If nobody reads it, we must not wait there: who set O_NONBLOCK on our
+ * standard output would set it for all who share it, but what is opened anew is our own. A file
+ * never makes anybody wait, and opened anew it would be written from its beginning. */
+static int open_screen(void)
+{
+    struct stat status;
+    int screen = -1;
+
+    if (fstat(STDOUT_FILENO, &status) == 0 &&
+        (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode)))
+        screen = open("/proc/self/fd/1", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    return screen != -1 ? screen : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+}
+
 int terminal_raw(struct container *c)
 {
     struct termios raw;
+
+    if ((c->screen = open_screen()) == -1)
+        return -1;
 
     if (tcgetattr(STDIN_FILENO, &c->saved) == -1)
         return -1;
@@ -118,19 +136,24 @@ int terminal_resize(const struct container *c)
     return ioctl(c->terminal, TIOCSWINSZ, &size);
 }
 
-int terminal_relay(int from, int to)
+int terminal_read(struct container *c)
 {
-    char bytes[4096];
-    ssize_t size = TEMP_FAILURE_RETRY(read(from, bytes, sizeof bytes));
+    ssize_t size = TEMP_FAILURE_RETRY(read(c->terminal, c->output, sizeof c->output));
 
     if (size <= 0) /* EIO: nobody has the other side open any more */
         return -1;
-    for (ssize_t done = 0; done < size;) {
-        ssize_t part = TEMP_FAILURE_RETRY(write(to, bytes + done, (size_t)(size - done)));
-        if (part == -1)
-            return -1;
-        done += part;
-    }
+    c->unshown = (size_t)size;
+    return terminal_show(c);
+}
+
+int terminal_show(struct container *c)
+{
+    ssize_t part = TEMP_FAILURE_RETRY(write(c->screen, c->output, c->unshown));
+
+    if (part == -1)
+        return errno == EAGAIN ? 0 : -1;
+    c->unshown -= (size_t)part;
+    memmove(c->output, c->output + part, c->unshown);
     return 0;
 }
 

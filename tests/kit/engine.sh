@@ -141,5 +141,10 @@ for program in 'sleep 20' 'cat'; do
     [ $shown = 124 ] || { echo "typed into $program: expected 124, shown $shown"; failed=1; }
 done
 
+# Output that nobody reads does not stop the engine's clock, nor a signal that comes then.
+build/red/hostile unread $engine run --tty --timeout 2 $root yes
+shown=$?
+[ $shown = 124 ] || { echo "output that nobody reads: expected 124, shown $shown"; failed=1; }
+
 [ $failed = 0 ] && echo 'all as expected'
 exit $failed

@@ -5,6 +5,7 @@
  *     untraceable CMD…  without CAP_SYS_PTRACE, so that only equals can be looked into
  *     terminal CMD…     on a terminal; what it writes there goes to standard output
  *     paste CMD…        on a terminal into which a megabyte is typed; killed after 10 seconds
+ *     unread CMD…       on a terminal, with a standard output that nobody reads; killed after 10 seconds
  *     euid              prints the effective user
  *
  * Read on: tests/kit/engine-red.sh, tests/kit/engine-gallery.sh; pty(7), capabilities(7).
@@ -103,6 +104,23 @@ static int paste(char **argv)
     return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+static int unread(char **argv)
+{
+    int ends[2], side, status;
+    pid_t pid = pipe(ends) == -1 ? -1 : forkpty(&side, NULL, NULL, NULL);
+
+    if (pid == 0)
+        _exit(dup2(ends[1], STDOUT_FILENO) == -1 ? 1 : become(argv));
+    for (int tenth = 0; pid != -1 && tenth < 100; tenth++) {
+        if (waitpid(pid, &status, WNOHANG) == pid)
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+        (void)usleep(100000);
+    }
+    if (pid != -1)
+        (void)kill(pid, SIGKILL); /* our child, and not waited for */
+    return 1;
+}
+
 static int euid(char **argv)
 {
     (void)argv;
@@ -114,11 +132,8 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(char **argv);
-    } words[] = {{"caps", caps},
-                 {"untraceable", untraceable},
-                 {"terminal", terminal},
-                 {"paste", paste},
-                 {"euid", euid}};
+    } words[] = {{"caps", caps},   {"untraceable", untraceable}, {"terminal", terminal},
+                 {"paste", paste}, {"unread", unread},           {"euid", euid}};
 
     for (size_t i = 0; argc > 1 && i < sizeof words / sizeof *words; i++) {
         if (strcmp(argv[1], words[i].name) == 0)
