@@ -51,7 +51,10 @@ int word_console(struct tutor *tutor, int argc, char **argv)
                            "no prompt came in %d s: run lets the guest go on, "
                            "console ^C sends it Ctrl-C",
                            SECONDS);
-    return board_say(tutor, board, end);
+    int status = board_say(tutor, board, end);
+    if (end == BOARD_LEFT)
+        printf("what was sent goes on inside: console ^C sends it Ctrl-C\n");
+    return status;
 }
 
 /* run [SECONDS [TEXT]]: lets the kernel go on. */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "render_build.h"
 #include "session.h"
 
 struct state {
@@ -25,18 +26,38 @@ struct path {
     struct path *next;
 };
 
+/* On a terminal a message is broken at blanks; elsewhere it stays a line, for who looks for it. */
+static void print_error(const struct tutor *tutor, const char *message)
+{
+    enum { INDENT = 2 };
+    struct render_lines text = {0};
+
+    if (tutor->terminal)
+        text = render_wrap(message, tutor_columns(tutor) - INDENT);
+    for (size_t i = 0; i < text.count && !text.failed; i++)
+        fprintf(stderr, "%*s%s\n", i > 0 ? INDENT : 0, "", text.lines[i]);
+    if (text.count == 0 || text.failed)
+        fprintf(stderr, "%s\n", message);
+    render_lines_free(&text);
+}
+
 int tutor_error(struct tutor *tutor, const char *format, ...)
 {
     va_list arguments;
+    char *message = NULL, *line = NULL;
 
     (void)fflush(
         stdout); /* what was printed before stands before; an error shows later */
-    if (tutor->word)
-        fprintf(stderr, "%s: ", tutor->word);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    if (vasprintf(&message, format, arguments) == -1)
+        message = NULL;
     va_end(arguments);
-    fputc('\n', stderr);
+    if (message == NULL || asprintf(&line, "%s%s%s", tutor->word ? tutor->word : "",
+                                    tutor->word ? ": " : "", message) == -1)
+        line = NULL;
+    print_error(tutor, line ? line : strerror(ENOMEM));
+    free(message);
+    free(line);
     return EXIT_FAILURE;
 }
 
