@@ -322,6 +322,16 @@ static void programs_see_a_terminal_of_the_same_size(void **state)
     leave();
 }
 
+static void a_long_message_is_broken_at_blanks(void **state)
+{
+    (void)state;
+    open_terminal(40, NULL);
+    look("t01> ");
+    type("fail 'one two three four five six seven eight'\r");
+    look("\nfail: this failed: one two three four\n  five six seven eight\n");
+    leave();
+}
+
 static void a_program_inside_reads_the_keyboard(void **state)
 {
     (void)state;
@@ -436,6 +446,7 @@ int main(int argc, char **argv)
         TEST(ctrl_d_leaves_and_ends_what_was_started),
         TEST(a_hangup_leaves_nothing),
         TEST(programs_see_a_terminal_of_the_same_size),
+        TEST(a_long_message_is_broken_at_blanks),
         TEST(a_program_inside_reads_the_keyboard),
         TEST(a_program_that_breaks_the_terminal_is_repaired),
         TEST(colour_only_where_it_is_wanted),

@@ -36,8 +36,8 @@ static int run_add(struct tutor *tutor, int argc, char **argv)
 
 static int run_fail(struct tutor *tutor, int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
+    if (argc > 1)
+        return tutor_error(tutor, "this failed: %s", argv[1]);
     return tutor_error(tutor, "this failed");
 }
 
@@ -187,7 +187,7 @@ static const struct tutor_command commands[] = {
      .least = 2,
      .most = 2,
      .run = run_add},
-    {.name = "fail", .arguments = "", .help = "fail", .run = run_fail},
+    {.name = "fail", .arguments = "[WHY]", .help = "fail", .most = 1, .run = run_fail},
     {.name = "pid", .arguments = "", .help = "show the process", .run = run_pid},
     {.name = "count", .arguments = "", .help = "count", .run = run_count},
     {.name = "daemon", .arguments = "", .help = "start a process", .run = run_daemon},
