@@ -465,7 +465,7 @@ KIT := $(patsubst tests/kit/%.c,build/kit/%,$(wildcard tests/kit/*.c))
 PLAIN_KIT := $(patsubst tests/kit/%.c,build/kit/%,$(shell grep -ls @no-sanitizer tests/kit/*.c))
 
 sanitized = $(patsubst %.c,build/sanitized/%.o,$(wildcard $(addsuffix /*.c,$1)))
-build/sanitized/libkit.a: $(filter-out %/tutor/main.o,$(call sanitized,lessons/tutor)) \
+build/sanitized/libkit.a: $(filter-out %/tutor/main.o,$(call sanitized,lessons/tutor lessons/compare/report)) \
                           $(filter-out %/grader/probe.o,$(call sanitized,tests/grader))
 	@rm -f $@
 	$(Q)ar rcs $@ $^

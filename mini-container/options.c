@@ -268,7 +268,7 @@ static const struct option_row rows[] = {
      "must be a path from / on"},
     {"env", "NAME[=VALUE]", "a variable of its environment; or as it is here", read_env,
      "must be NAME=VALUE, or NAME"},
-    {"volume", "SRC:DST[:ro]", "a directory or file of the host, inside", read_volume,
+    {"volume", "SRC:DST[:ro]", "a directory or file of the host; makes DST", read_volume,
      "must be SRC:DST or SRC:DST:ro, both from / on; 32 at the most"},
     {"read-only", NULL, "only volumes, /tmp and /dev/shm can be written", read_read_only,
      NULL},

@@ -257,11 +257,14 @@ static json_t *read_figures(const struct comparing *comparing, int figures)
         return NULL;
     }
     json_t *report = json_loadfd(figures, 0, &error);
-    if (json_is_object(report) && json_is_array(json_object_get(report, "claims")))
+    bool good =
+        json_is_object(report) && json_is_array(json_object_get(report, "claims"));
+    if (good && report_clean(report) == 0)
         return report;
     json_decref(report);
     (void)course_error(comparing->course,
-                       "the figures are not what mini-compare writes: %s", error.text);
+                       "the figures are not what mini-compare writes: %s",
+                       good ? strerror(errno) : error.text);
     return NULL;
 }
 

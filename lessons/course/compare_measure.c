@@ -124,6 +124,9 @@ static char *look_elsewhere(const struct comparing *comparing, char *program, ch
     if (machine_inside() ||
         (inside && !host_fact(&comparing->course->host, "machine")->there))
         return NULL;
+    /* Own code does not run as root on the host: see decide() in compare.c. */
+    if (!inside && comparing_asked(comparing, "mine") && geteuid() == 0)
+        return NULL;
     if (isatty(STDERR_FILENO))
         (void)fputs("a look at another host\r", stderr);
     int file = memfd_create("look", MFD_CLOEXEC);

@@ -92,9 +92,7 @@ static const char *row_name(const json_t *table, size_t row)
 
 static const char *column_name(const json_t *table, size_t column)
 {
-    const char *name =
-        json_string_value(json_array_get(json_object_get(table, "columns"), column));
-    return name != NULL ? name : "";
+    return report_item(json_object_get(table, "columns"), column);
 }
 
 static void number(FILE *to, double value)
@@ -159,8 +157,12 @@ static void bars(FILE *to, const json_t *table)
                 pow(10, floor(log10(least)) - 0.3), greatest * 3);
     else
         fprintf(to, "set yrange [0:%g]\n", greatest > 0 ? greatest * 1.15 : 1);
-    fprintf(to, "set ylabel \"%s%s\"\nplot ", report_word(table, "unit"),
-            logarithmic ? ", each step ten times" : "");
+    char axis[128];
+    (void)snprintf(axis, sizeof axis, "%s%s", report_word(table, "unit"),
+                   logarithmic ? ", each step ten times" : "");
+    fputs("set ylabel ", to);
+    (void)label(to, axis, SIZE_MAX);
+    fputs("\nplot ", to);
     for (size_t r = 0; r < rows; r++) {
         fprintf(to, "%s$d using %zu:%zu:%zu:xtic(1) title ", r > 0 ? ", " : "", 2 + 3 * r,
                 3 + 3 * r, 4 + 3 * r);
@@ -199,11 +201,10 @@ static void stack(FILE *to, const json_t *table)
           "set key horizontal maxcols 1\nplot ",
           to);
     for (size_t c = 0; c < columns; c++) {
-        fprintf(to, "%s$d using %zu%s title \"", c > 0 ? ", " : "", 2 + c,
+        fprintf(to, "%s$d using %zu%s title ", c > 0 ? ", " : "", 2 + c,
                 c == 0 ? ":xtic(1)" : "");
-        for (const char *at = column_name(table, c); *at != '\0'; at++)
-            fputc(strchr("\"\\{}^_@&~%`\n", *at) != NULL ? ' ' : *at, to);
-        fprintf(to, "\" lc rgb \"%s\"", colours[c % COLOURS]);
+        (void)label(to, column_name(table, c), SIZE_MAX);
+        fprintf(to, " lc rgb \"%s\"", colours[c % COLOURS]);
     }
     fputc('\n', to);
 }

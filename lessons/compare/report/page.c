@@ -73,11 +73,10 @@ static void element(FILE *to, const char *tag, const char *text)
 
 static void table_head(FILE *to, const json_t *table)
 {
-    size_t index;
-    const json_t *column;
+    const json_t *columns = json_object_get(table, "columns");
     fputs("<thead><tr><td></td>", to);
-    json_array_foreach(json_object_get(table, "columns"), index, column)
-        element(to, "th scope=\"col\"", json_string_value(column));
+    for (size_t c = 0; c < json_array_size(columns); c++)
+        element(to, "th scope=\"col\"", report_item(columns, c));
     fputs("</tr></thead>\n", to);
 }
 
@@ -131,8 +130,7 @@ static void describe(FILE *to, const json_t *table)
         json_array_foreach(json_object_get(row, "cells"), c, cell)
         {
             report_cell(cell, false, text, sizeof text);
-            escaped(to, json_string_value(
-                            json_array_get(json_object_get(table, "columns"), c)));
+            escaped(to, report_item(json_object_get(table, "columns"), c));
             fputc(' ', to);
             escaped(to, text);
             fputs(", ", to);
@@ -180,13 +178,12 @@ static void verdict(FILE *to, const json_t *claim)
 
 static void missing(FILE *to, const json_t *claim)
 {
-    size_t index;
-    const json_t *one;
     const json_t *list = json_object_get(claim, "missing");
     if (json_array_size(list) == 0)
         return;
     fputs("<p class=\"missing\">Not measured:</p><ul class=\"missing\">\n", to);
-    json_array_foreach(list, index, one) element(to, "li", json_string_value(one));
+    for (size_t i = 0; i < json_array_size(list); i++)
+        element(to, "li", report_item(list, i));
     fputs("</ul>\n", to);
 }
 

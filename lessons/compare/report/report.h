@@ -27,8 +27,13 @@ int report_page(const json_t *report, FILE *to, char *why, size_t size);
 
 /* --- what the parts share --- */
 
-/* The string, or the number, called NAME in OBJECT; "" or 0 when there is none. */
+/* Makes the control characters in all texts of REPORT blanks: on a terminal and in a script of
+ * gnuplot they would mean something. Returns 0, or -1 with errno ENOMEM. To be called first. */
+int report_clean(json_t *report);
+
+/* The string called NAME in OBJECT, or at INDEX in ARRAY, or the number; "" or 0 for none. */
 const char *report_word(const json_t *object, const char *name);
+const char *report_item(const json_t *array, size_t index);
 double report_number(const json_t *object, const char *name);
 
 /* A cell as text: "12.3", "12.3 (11.9 to 13.0)" when SPREAD and there is one, "none" for null.

@@ -59,10 +59,9 @@ static void row(const struct writer *writer, const json_t *table, const json_t *
     }
     json_array_foreach(json_object_get(row, "cells"), index, one)
     {
-        const char *column =
-            json_string_value(json_array_get(json_object_get(table, "columns"), index));
+        const char *column = report_item(json_object_get(table, "columns"), index);
         report_cell(one, true, cell, sizeof cell);
-        (void)snprintf(line, sizeof line, "%s: %s", column != NULL ? column : "", cell);
+        (void)snprintf(line, sizeof line, "%s: %s", column, cell);
         fprintf(writer->to, "%*s", index == 0 ? at - used : at, "");
         wrapped(writer, (size_t)at, line);
     }
@@ -104,10 +103,10 @@ static void claim(const struct writer *writer, const json_t *claim)
         return;
     }
     json_array_foreach(json_object_get(claim, "tables"), index, one) table(writer, one);
-    json_array_foreach(json_object_get(claim, "missing"), index, one)
-    {
+    const json_t *missing = json_object_get(claim, "missing");
+    for (size_t i = 0; i < json_array_size(missing); i++) {
         fputs("    missing: ", writer->to);
-        wrapped(writer, 13, json_string_value(one) != NULL ? json_string_value(one) : "");
+        wrapped(writer, 13, report_item(missing, i));
     }
     verdict(writer, claim);
 }

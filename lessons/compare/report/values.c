@@ -1,11 +1,49 @@
 /* values.c - reading the figures, and writing them as people read them. */
+#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "report.h"
+
+/* A text without control characters: those of ASCII, and in UTF-8 U+0080 to U+009F. */
+static int clean_text(json_t *text)
+{
+    char *copy = strdup(json_string_value(text));
+    if (copy == NULL)
+        return -1;
+    for (unsigned char *at = (unsigned char *)copy; *at != '\0'; at++) {
+        if (*at < ' ' || *at == 0x7f)
+            *at = ' ';
+        else if (at[0] == 0xc2 && at[1] < 0xa0)
+            at[0] = at[1] = ' ';
+    }
+    int failed = json_string_set(text, copy);
+    free(copy);
+    return failed;
+}
+
+int report_clean(json_t *report)
+{
+    const char *name;
+    size_t index;
+    json_t *value;
+    int failed = json_is_string(report) ? clean_text(report) : 0;
+    json_object_foreach(report, name, value) failed |= report_clean(value);
+    json_array_foreach(report, index, value) failed |= report_clean(value);
+    if (failed)
+        errno = ENOMEM;
+    return failed ? -1 : 0;
+}
 
 const char *report_word(const json_t *object, const char *name)
 {
     const char *word = json_string_value(json_object_get(object, name));
+    return word != NULL ? word : "";
+}
+
+const char *report_item(const json_t *array, size_t index)
+{
+    const char *word = json_string_value(json_array_get(array, index));
     return word != NULL ? word : "";
 }
 
