@@ -22,9 +22,10 @@
 enum {
     BOOT_LIMIT = 90 * 1000, /* ms; a boot takes two seconds, on a busy host ten */
     PING_EVERY = 5 * 1000,
-    SILENCE = 120 * 1000,  /* without any answer: the machine hangs */
-    PATIENCE = 2 * 1000,   /* for the command to end after a signal */
-    QUEUE = 1024 * 1024,   /* bytes for the machine before we stop reading more */
+    SILENCE = 120 * 1000, /* without any answer: the machine hangs */
+    PATIENCE = 2 * 1000,  /* for the command to end after a signal */
+    QUEUE = 1024 * 1024,  /* bytes for the machine before we stop reading more */
+    MOST_QUEUED = 16 * QUEUE,
     TEXT_KEPT = 64 * 1024, /* of the kernel's log */
     PIECE = 4096,          /* PIPE_BUF: a pipe that is ready takes so much at once */
 };
@@ -32,6 +33,10 @@ enum {
 int relay_send(struct run *run, uint32_t type, const void *data, size_t length)
 {
     struct channel_head head = {.type = type, .length = (uint32_t)length};
+    /* What we are asked is answered at once, so a machine that asks and asks and takes no answer
+     * would fill our memory. */
+    if (run->to_machine.length > MOST_QUEUED)
+        return run_fault(run, MACHINE_HUNG, "the machine does not take what it is sent");
     if (buffer_append(&run->to_machine, &head, sizeof head) == -1 ||
         buffer_append(&run->to_machine, data, length) == -1)
         return run_fault(run, MACHINE_NO_SPACE, "no memory for what the machine gets");

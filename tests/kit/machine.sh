@@ -81,6 +81,16 @@ is 'files that come back' 'folder folder/file good' "$(cd "$scratch/results" && 
 is 'set-uid does not come back' -rwxr-xr-x "$(stat -c %A "$scratch/results/folder/file")"
 is 'what was left out is said' 3 "$(grep -c 'left out' "$scratch/inside.err")"
 
+# An archive with more to complain about than a pipe takes, and a name that means something to a
+# terminal: unpack must not wait for somebody who waits for its end.
+mkdir "$scratch/pipes" "$scratch/unpacked"
+(cd "$scratch/pipes" && mkfifo $(seq -f "a-name-that-is-not-short-at-all-%g" 3000) &&
+    mkfifo "$(printf '\033]0;title\007')" && tar -c -f ../pipes.tar .)
+timeout 20 build/machine/unpack "$scratch/unpacked" < "$scratch/pipes.tar" 2>&1 | { sleep 1; cat; } > "$scratch/pipes.err"
+is 'pipes are left out' '' "$(ls "$scratch/unpacked")"
+is 'and said, up to a number' 'yes 101' "$(tail -n 1 "$scratch/pipes.err" | grep -q 'more of that kind' && echo yes) $(wc -l < "$scratch/pipes.err")"
+is 'without control characters' '' "$(tr -d '[:print:]\n' < "$scratch/pipes.err")"
+
 # --- Input, output and the end -------------------------------------------------------------------
 
 seq 1 200000 > "$scratch/numbers"

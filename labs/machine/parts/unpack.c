@@ -30,9 +30,28 @@ static const int SECURE = ARCHIVE_EXTRACT_SECURE_SYMLINKS |
                           ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS | ARCHIVE_EXTRACT_TIME |
                           ARCHIVE_EXTRACT_UNLINK;
 
+/* Says what is wrong with NAME. The name was chosen inside, so it is shown as harmless text;
+ * and who reads this reads it when we have ended, so it must fit into a pipe (64 KiB). */
+static void complain(const char *name, const char *what)
+{
+    enum { LINES = 100, NAME = 200 };
+    static unsigned lines;
+    char text[NAME + 1];
+    size_t length = strnlen(name, NAME);
+    if (lines++ >= LINES) {
+        if (lines == LINES + 1)
+            fprintf(stderr, "and more of that kind\n");
+        return;
+    }
+    for (size_t i = 0; i < length; i++)
+        text[i] = (unsigned char)name[i] < ' ' || name[i] == 0x7f ? '?' : name[i];
+    text[length] = '\0';
+    fprintf(stderr, "%s: %s\n", text, what);
+}
+
 static int fail(const char *directory, const char *what, int error)
 {
-    fprintf(stderr, "%s: %s\n", directory, what);
+    complain(directory, what);
     return error == ENOSPC || error == EDQUOT ? NO_SPACE : 1;
 }
 
@@ -71,7 +90,7 @@ static bool tame(struct archive_entry *entry)
     if (type == AE_IFLNK)
         good = stays_inside(name, archive_entry_symlink(entry));
     if (!good)
-        fprintf(stderr, "%s: is a device or leads out: left out\n", name);
+        complain(name, "is a device or leads out: left out");
     archive_entry_set_perm(entry, (archive_entry_perm(entry) & 0777) | S_IRUSR | S_IWUSR);
     return good;
 }
