@@ -275,7 +275,7 @@ int child_exec(struct container *c, const struct step *step UNUSED)
     return execve(c->program, c->options->argv, c->options->envp);
 }
 
-int step_do(struct container *c, const struct step *step, unsigned *nanoseconds)
+int step_do(struct container *c, const struct step *step, uint64_t *nanoseconds)
 {
     struct timespec start, end;
 
@@ -284,7 +284,7 @@ int step_do(struct container *c, const struct step *step, unsigned *nanoseconds)
     int result = step_run(c, step);
     int error = errno;
     (void)clock_gettime(CLOCK_MONOTONIC, &end);
-    *nanoseconds = (unsigned)((end.tv_sec - start.tv_sec) * 1000000000 + end.tv_nsec -
+    *nanoseconds = (uint64_t)((end.tv_sec - start.tv_sec) * 1000000000 + end.tv_nsec -
                               start.tv_nsec);
     errno = error;
     return result;

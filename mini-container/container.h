@@ -154,7 +154,7 @@ struct report {
     enum { STEP_DONE, STEP_FAILED, TERMINAL } kind;
     int step;  /* index in steps[] */
     int error; /* errno, for STEP_FAILED */
-    unsigned nanoseconds;
+    uint64_t nanoseconds;
     char what[200];
 };
 
@@ -162,7 +162,7 @@ struct report {
 _Noreturn void child_main(struct container *container);
 
 /* Runs a step and measures it. Returns what it returns. */
-int step_do(struct container *container, const struct step *step, unsigned *nanoseconds);
+int step_do(struct container *container, const struct step *step, uint64_t *nanoseconds);
 
 /* Opens a shell where the steps have come to, when --stop-at says so, and waits for its end. */
 void step_stop(const struct container *container, const struct step *step);
@@ -178,8 +178,9 @@ int watch_end(struct container *container);
  * its standard input, output and error, and sends the other side to the host. The host: puts our
  * terminal into raw mode (restore: back), tells the size, and moves bytes once. keys reads what was
  * typed, type writes as much of it as the container takes now; the rest stays in CONTAINER, for
- * type. read and show do the same with what the program writes. All but restore return 0, or -1
- * with errno; read and keys return -1 at the end, too.
+ * type. read and show do the same with what the program writes. receive returns the size of what
+ * it got, 0 at the end; all others but restore 0; all -1 with errno. read and keys return -1 at
+ * the end, too.
  */
 int terminal_make(struct container *container);
 int terminal_send(int channel, const struct report *report, int descriptor);

@@ -41,8 +41,9 @@ static bool read_scaled(const char *text, const char *units, double base, double
 {
     char *end;
 
-    if (!isdigit((unsigned char)*text) || strspn(text, "0123456789.") == 0 ||
-        strncasecmp(text, "0x", 2) == 0)
+    /* strtod would take 0x10 and 1e3, too. */
+    size_t digits = strspn(text, "0123456789.");
+    if (!isdigit((unsigned char)*text) || (text[digits] && strchr("eExX", text[digits])))
         return false;
     double number = strtod(text, &end) * scale;
     if (*end) {
@@ -161,7 +162,7 @@ static bool read_env(struct reading *r, const char *text)
 
     if (*text == '\0' || *text == '=')
         return false;
-    if (strncmp(text, "HOME=", 5) == 0)
+    if (strncmp(text, "HOME", 4) == 0 && (text[4] == '=' || (!text[4] && getenv(text))))
         r->home = true;
     if (strchr(text, '='))
         return set_environment(r, text);
@@ -370,6 +371,11 @@ int options_parse(struct container_options *options, int argc, char **argv)
     while ((letter = getopt_long(argc, argv, "+:", longs, &chosen)) != -1) {
         if (letter == ':')
             return fail(EXIT_USAGE, "%s: needs a value", argv[optind - 1]);
+        if (letter != 0 &&
+            optopt) /* of -it, optind may still point to what comes before */
+            return fail(EXIT_USAGE,
+                        "-%c: no such option: all are words; see mini-container --help",
+                        optopt);
         if (letter != 0)
             return fail(EXIT_USAGE, "%s: no such option; see mini-container --help",
                         argv[optind - 1]);

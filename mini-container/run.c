@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "cleanup.h"
@@ -48,17 +50,17 @@ static void passed_signals(sigset_t *set)
 }
 
 static void explain(const struct container *c, const struct step *step,
-                    unsigned nanoseconds)
+                    uint64_t nanoseconds)
 {
     static const char *const sides[] = {[HOST] = "host", [CHILD] = "child"};
 
-    char time[16] = "";
+    char time[32] = "";
 
     if (!c->options->explain)
         return;
     /* How long execve took, nobody is left to say. */
     if (nanoseconds)
-        (void)snprintf(time, sizeof time, "%u us", (nanoseconds + 500) / 1000);
+        (void)snprintf(time, sizeof time, "%" PRIu64 " us", (nanoseconds + 500) / 1000);
     fprintf(stderr, "%s  %-5s %9s  %-18s %s%s", step->lesson, sides[step->side], time,
             step->name, step->call, c->raw ? "\r\n" : "\n");
 }
@@ -84,7 +86,7 @@ static int step_failed(const struct step *step, const char *what, int error)
 /* Does the steps of the host. Returns 0, or the exit status when one has failed. */
 static int walk(struct container *c)
 {
-    unsigned nanoseconds;
+    uint64_t nanoseconds;
 
     for (const struct step *step = steps; step->name; step++) {
         if (step->side != HOST || !step_wanted(step, c->options))
@@ -97,6 +99,12 @@ static int walk(struct container *c)
     return 0;
 }
 
+/* Kills the container: its first process, and with it the kernel kills all others. */
+static void kill_container(struct container *c)
+{
+    (void)process_signal(&c->child, SIGKILL); /* if it has ended, that is what we want */
+}
+
 /* Reads a word of the child. Its end means that the program runs, or that the child died. */
 static void hear(struct container *c)
 {
@@ -106,15 +114,17 @@ static void hear(struct container *c)
 
     if (size != sizeof report) {
         cleanup_close(&c->channel);
-        if (!c->failed_status && !c->ending_signal)
+        if (!c->failed_status && !c->ending_signal && !c->timed_out)
             explain(c, step_find("exec"), 0);
         c->started = true;
         return;
     }
     if (report.kind == TERMINAL) {
         c->terminal = descriptor;
-        if (terminal_raw(c) == -1)
+        if (terminal_raw(c) == -1) {
             c->failed_status = fail(EXIT_OURS, "terminal: %s", strerror(errno));
+            kill_container(c);
+        }
         return;
     }
     report.what[sizeof report.what - 1] = '\0';
@@ -124,12 +134,6 @@ static void hear(struct container *c)
         terminal_restore(c);
         c->failed_status = step_failed(&steps[report.step], report.what, report.error);
     }
-}
-
-/* Kills the container: its first process, and with it the kernel kills all others. */
-static void kill_container(struct container *c)
-{
-    (void)process_signal(&c->child, SIGKILL); /* if it has ended, that is what we want */
 }
 
 /* Whether the first process of the container does anything with SIGNAL. To PID 1 of a namespace the
@@ -177,11 +181,21 @@ static long long now(void)
     return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
 }
 
+/* How long poll may wait for what comes at DEADLINE or at GIVE_UP; 0 is never. */
+static int until(long long deadline, long long give_up)
+{
+    long long first = !deadline || (give_up && give_up < deadline) ? give_up : deadline;
+    long long left = first - now();
+
+    return !first ? -1 : left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
 /* Attends to the container until it has ended. Returns 0, or -1 with errno of poll(2). */
 static int attend(struct container *c, int signals, long long deadline)
 {
     enum { CHANNEL, SIGNALS, END, KEYS, OUTPUT, SCREEN, EVENTS };
     enum { GRACE = 1000 }; /* milliseconds, for what is still to be shown */
+    long long give_up = 0;
 
     for (bool ended = false, keys = true;;) {
         bool relay = c->terminal != -1;
@@ -198,18 +212,14 @@ static int attend(struct container *c, int signals, long long deadline)
                                           (c->typed ? POLLOUT : 0))},
             [SCREEN] = {.fd = c->unshown ? c->screen : -1, .events = POLLOUT},
         };
-        long long left = deadline ? deadline - now() : -1;
-        /* What was written before the end is still to be read. */
-        if (ended && c->channel == -1 && !relay)
+        /* What was written before the end is still to be read; but we do not wait for ever for
+         * somebody who reads it. */
+        if ((ended && c->channel == -1 && !relay) || (give_up && now() >= give_up))
             return 0;
-        if (poll(on, EVENTS, deadline && left < 0 ? 0 : (int)left) == -1 &&
-            errno != EINTR)
+        if (poll(on, EVENTS, until(deadline, give_up)) == -1 && errno != EINTR)
             return -1;
-        if (deadline && now() >= deadline) {
-            if (c->timed_out) /* and nobody reads what it wrote */
-                return 0;
+        if (deadline && now() >= deadline && !ended) {
             c->timed_out = true;
-            deadline = now() + GRACE;
             kill_container(c);
         }
         if (on[CHANNEL].revents)
@@ -222,9 +232,14 @@ static int attend(struct container *c, int signals, long long deadline)
                 pass_on(c, (int)info.ssi_signo);
             }
         }
+        if (((deadline && now() >= deadline) || c->ending_signal) && !give_up) {
+            give_up = now() + GRACE;
+            deadline = 0;
+        }
         if (on[KEYS].revents && terminal_keys(c) == -1)
             keys = false;
-        if ((on[OUTPUT].revents & POLLOUT) && terminal_type(c) == -1)
+        if (c->typed && on[OUTPUT].revents &&
+            ((on[OUTPUT].revents & (POLLHUP | POLLERR)) || terminal_type(c) == -1))
             c->typed = 0; /* nobody will take it any more */
         if ((!c->unshown && (on[OUTPUT].revents & ~POLLOUT) && terminal_read(c) == -1) ||
             (on[SCREEN].revents && terminal_show(c) == -1)) {
@@ -236,26 +251,43 @@ static int attend(struct container *c, int signals, long long deadline)
     }
 }
 
-/* Says when it was the memory limit that killed, which a status of 137 does not. */
-static void tell_of_memory(const struct container *c)
+/* How many processes the memory limit has killed. */
+static long long killed_by_memory(const struct container *c)
 {
-    long long killed;
+    long long killed = 0;
 
     if (c->options->memory && c->cgroup.fd != -1 &&
-        cgroup_value(&c->cgroup, "memory.events", "oom_kill", &killed) == 0 && killed > 0)
+        cgroup_value(&c->cgroup, "memory.events", "oom_kill", &killed) == -1)
+        killed = 0; /* it is told for the user's sake only */
+    return killed;
+}
+
+/* Whether a message would come where output waits to be read, by nobody: it would wait, too. */
+static bool nobody_reads(const struct container *c)
+{
+    struct stat output, error;
+
+    return c->unshown && fstat(STDOUT_FILENO, &output) == 0 &&
+           fstat(STDERR_FILENO, &error) == 0 && output.st_dev == error.st_dev &&
+           output.st_ino == error.st_ino;
+}
+
+/* The exit status of it all, once the container has ended, and what there is to say: a status of
+ * 137 does not say that it was the memory limit. */
+static int conclude(struct container *c, const struct process_end *end, long long killed)
+{
+    bool silent = nobody_reads(c);
+
+    if (killed > 0 && !silent)
         (void)fail(
             0, "--memory: the limit was reached, and the kernel killed %lld process%s",
             killed, killed == 1 ? "" : "es");
-}
-
-/* The exit status of it all, once the container has ended. */
-static int conclude(struct container *c, const struct process_end *end)
-{
     if (c->failed_status)
         return c->failed_status;
     if (c->timed_out)
-        return fail(EXIT_TIMED_OUT,
-                    "--timeout: the time was up, and the container was killed");
+        return silent ? EXIT_TIMED_OUT
+                      : fail(EXIT_TIMED_OUT,
+                             "--timeout: the time was up, and the container was killed");
     if (c->ending_signal && end->signal == SIGKILL)
         return 128 + c->ending_signal;
     return process_exit_status(end);
@@ -276,10 +308,13 @@ int container_run(const struct container_options *options)
         .screen = -1,
     };
     struct process_end end = {0};
-    sigset_t set;
+    long long killed = 0;
+    sigset_t set, blocked;
 
     passed_signals(&set);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+    blocked = set;
+    sigaddset(&blocked, SIGPIPE); /* that nobody reads our output, write(2) tells */
+    if (sigprocmask(SIG_BLOCK, &blocked, NULL) == -1)
         return fail(EXIT_OURS, "sigprocmask: %s", strerror(errno));
     if (options->tty)
         (void)ioctl(STDIN_FILENO, TIOCGWINSZ, &c.size); /* 0 by 0: nobody knows */
@@ -293,18 +328,22 @@ int container_run(const struct container_options *options)
     terminal_restore(&c);
     cleanup_close(&c.screen);
     /* One way out for all: whatever there is, ends. */
-    if (c.child.pidfd != -1) {
+    bool there = c.child.pidfd != -1;
+    if (there) {
         if (status)
             kill_container(&c);
         if (process_wait(&c.child, &end) == -1)
             status = fail(EXIT_OURS, "waitid: %s", strerror(errno));
-        tell_of_memory(&c);
-        status = status ? status : conclude(&c, &end);
+        killed = killed_by_memory(&c);
     }
     cleanup_close(&c.channel);
     cgroup_close(&c.cgroup);
-    if (watch_end(&c) == -1)
+    /* First all goes, then we speak: who does not read it keeps nothing. */
+    int gone = watch_end(&c), error = errno;
+    if (there && !status)
+        status = conclude(&c, &end, killed);
+    if (gone == -1)
         status = fail(EXIT_OURS, "cgroup %s: %s: it could not be removed", c.cgroup_name,
-                      strerror(errno));
+                      strerror(error));
     return status;
 }

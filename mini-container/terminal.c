@@ -90,8 +90,9 @@ int terminal_make(struct container *c)
 }
 
 /* Where output is shown. If nobody reads it, we must not wait there: who set O_NONBLOCK on our
- * standard output would set it for all who share it, but what is opened anew is our own. A file
- * never makes anybody wait, and opened anew it would be written from its beginning. */
+ * standard output would set it for all who share it, but what is opened anew is our own. A socket
+ * cannot be, and needs not: see terminal_show. A file never makes anybody wait, and opened anew
+ * it would be written from its beginning. */
 static int open_screen(void)
 {
     struct stat status;
@@ -148,8 +149,11 @@ int terminal_read(struct container *c)
 
 int terminal_show(struct container *c)
 {
-    ssize_t part = TEMP_FAILURE_RETRY(write(c->screen, c->output, c->unshown));
+    ssize_t part = TEMP_FAILURE_RETRY(
+        send(c->screen, c->output, c->unshown, MSG_DONTWAIT | MSG_NOSIGNAL));
 
+    if (part == -1 && errno == ENOTSOCK)
+        part = TEMP_FAILURE_RETRY(write(c->screen, c->output, c->unshown));
     if (part == -1)
         return errno == EAGAIN ? 0 : -1;
     c->unshown -= (size_t)part;

@@ -141,10 +141,29 @@ for program in 'sleep 20' 'cat'; do
     [ $shown = 124 ] || { echo "typed into $program: expected 124, shown $shown"; failed=1; }
 done
 
-# Output that nobody reads does not stop the engine's clock, nor a signal that comes then.
-build/red/hostile unread $engine run --tty --timeout 2 $root yes
-shown=$?
-[ $shown = 124 ] || { echo "output that nobody reads: expected 124, shown $shown"; failed=1; }
+# Output that nobody reads stops neither the engine's clock nor a signal, and what the program
+# says at its end is its status.
+unread()
+{
+    expected=$1
+    shift
+    build/red/hostile unread "$@"
+    shown=$?
+    [ $shown = $expected ] || { echo "unread $*: expected $expected, shown $shown"; failed=1; }
+}
+for where in pipe socket terminal; do
+    unread 124 $where $engine run --tty --timeout 0.5 $root yes
+    unread 143 $where sh -c "(sleep 0.7; kill \$\$) & exec $engine run --tty $root yes"
+done
+unread 3 pipe $engine run --tty --timeout 1.5 $root sh -c 'head -c 66000 /dev/zero; exit 3'
+
+# Who stops to read our output does not leave the terminal as the program had it.
+shown=$(build/red/hostile terminal sh -c "$engine run --tty $root yes | head -n 1; stty -a < /dev/fd/2 | grep -o '.icanon'" | tr -d '\r')
+case $shown in
+*-icanon*) echo "the terminal stays raw: $shown"; failed=1 ;;
+*icanon*) ;;
+*) echo "the terminal was not looked at: $shown"; failed=1 ;;
+esac
 
 [ $failed = 0 ] && echo 'all as expected'
 exit $failed

@@ -5,7 +5,8 @@
  *     untraceable CMD…  without CAP_SYS_PTRACE, so that only equals can be looked into
  *     terminal CMD…     on a terminal; what it writes there goes to standard output
  *     paste CMD…        on a terminal into which a megabyte is typed; killed after 10 seconds
- *     unread CMD…       on a terminal, with a standard output that nobody reads; killed after 10 seconds
+ *     unread pipe|socket|terminal CMD…
+ *                       on a terminal, with a standard output that nobody reads; killed after 10 seconds
  *     euid              prints the effective user
  *
  * Read on: tests/kit/engine-red.sh, tests/kit/engine-gallery.sh; pty(7), capabilities(7).
@@ -16,11 +17,13 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -107,10 +110,14 @@ static int paste(char **argv)
 static int unread(char **argv)
 {
     int ends[2], side, status;
-    pid_t pid = pipe(ends) == -1 ? -1 : forkpty(&side, NULL, NULL, NULL);
+    bool terminal = strcmp(argv[0], "terminal") == 0;
+    int made = strcmp(argv[0], "socket") == 0
+                   ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)
+                   : pipe2(ends, O_CLOEXEC);
+    pid_t pid = made == -1 ? -1 : forkpty(&side, NULL, NULL, NULL);
 
     if (pid == 0)
-        _exit(dup2(ends[1], STDOUT_FILENO) == -1 ? 1 : become(argv));
+        _exit(!terminal && dup2(ends[1], STDOUT_FILENO) == -1 ? 1 : become(argv + 1));
     for (int tenth = 0; pid != -1 && tenth < 100; tenth++) {
         if (waitpid(pid, &status, WNOHANG) == pid)
             return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
