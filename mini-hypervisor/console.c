@@ -92,13 +92,18 @@ void console_out(void *context, uint16_t port, unsigned size, uint32_t value)
     (void)pthread_mutex_unlock(&console->lock);
 }
 
-/* Lets LENGTH bytes wait for the guest, at most CONSOLE_KEYS; when there is no room for
- * them, waits for it. */
+/* Lets LENGTH bytes wait for the guest, at most CONSOLE_KEYS. When there is no room for them,
+ * those from a pipe wait for it; keys are lost, as they are on any terminal, or the one that
+ * leaves could not be read. */
 static void feed(struct console *console, const uint8_t *bytes, size_t length)
 {
     (void)pthread_mutex_lock(&console->lock);
-    while (length > CONSOLE_KEYS - console->waiting && !console->ending)
-        (void)pthread_cond_wait(&console->changed, &console->lock);
+    while (length > CONSOLE_KEYS - console->waiting && !console->ending) {
+        if (console->terminal.raw)
+            length = CONSOLE_KEYS - console->waiting;
+        else
+            (void)pthread_cond_wait(&console->changed, &console->lock);
+    }
     if (!console->ending) {
         memcpy(console->keys + console->waiting, bytes, length);
         console->waiting += length;
@@ -130,12 +135,14 @@ static void *wait_for_keys(void *context)
         if (length <= 0)
             return NULL;
         bool leave;
-        feed(console, bytes,
-             serial_terminal_keys(&console->terminal, bytes, (size_t)length, &leave));
-        if (leave) {
+        size_t keys =
+            serial_terminal_keys(&console->terminal, bytes, (size_t)length, &leave);
+        /* First: the vCPU's thread may hold the lock, and wait for somebody to read. */
+        if (leave)
             stop_leave();
+        feed(console, bytes, keys);
+        if (leave)
             return NULL;
-        }
     }
 }
 

@@ -12,6 +12,14 @@ enum { EXIT_USAGE = 2 }; /* beside EXIT_SUCCESS and EXIT_FAILURE */
  * `return fail(EXIT_FAILURE, ...)`. */
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* --- open.c --- */
+
+struct vm;
+
+/* Opens /dev/kvm for VM, as vm_open does. Returns 0, or -1 after saying what is wrong and what
+ * to do. */
+int kvm_open(struct vm *vm);
+
 /* --- real.c: a machine in real mode ------------------------------------------------- */
 
 enum { REAL_PAGE = 4096 }; /* guest memory comes in pages */

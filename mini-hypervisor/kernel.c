@@ -114,13 +114,8 @@ static int build(struct machine *machine, const struct kernel_options *options)
              options->file);
         return -1;
     }
-    if (vm_open(vm, "/dev/kvm") == -1) {
-        fail(1, "/dev/kvm: %s: %s", strerror(errno),
-             errno == EACCES ? "be root, or a member of the group kvm"
-                             : "this machine must offer KVM; the lab machine does: "
-                               "build/boxwork machine");
+    if (kvm_open(vm) == -1)
         return -1;
-    }
     if (vm_create(vm) == -1)
         return cannot("a virtual machine");
     if (interrupts_chips(vm) == -1)
@@ -278,13 +273,14 @@ int kernel_run(const struct kernel_options *options)
     file_close(&kernel);
     file_close(&initrd);
     if (ready) {
-        stop_catch(&machine.vcpu, options->seconds, false);
+        stop_catch(&machine.vcpu, options->seconds);
         if (console_open(&machine.console, &machine.vm) == -1) {
             fail(1, "standard input: %s: it must be a terminal, a pipe or a file",
                  strerror(errno));
         } else {
             int result = serve(&machine, options);
             int error = errno;
+            stop_enough(); /* what follows must not be interrupted again and again */
             console_close(&machine.console); /* first: messages need the terminal */
             status = say_end(&machine, options, result, error);
             if (options->stats)

@@ -63,9 +63,12 @@ void file_close(struct file *file);
 /* From here on the signals that end a program (SIGINT, SIGTERM, SIGPIPE, ...), and after
  * SECONDS (0: never) SIGALRM, make vcpu_run return with EINTR. In the calling thread, which
  * has to be the one of VCPU; threads that are made later do not get them.
- * INSIST: not only once, but again and again until stop_release. interrupts_run needs it: a
- * stop that comes when a tick is due is for the tick, and it goes on. */
-void stop_catch(struct vcpu *vcpu, double seconds, bool insist);
+ * Once it has come it is repeated until stop_release: the first one may come right before a
+ * write(2) that waits, or when interrupts_run is due for a tick and takes it for that. */
+void stop_catch(struct vcpu *vcpu, double seconds);
+
+/* The guest stands: nothing is repeated any more, and the time limit is over. */
+void stop_enough(void);
 
 /* The signal that came; 0: none; STOP_LEAVE: the user has left. */
 enum { STOP_LEAVE = -1 };
@@ -80,7 +83,7 @@ void stop_release(void);
 /* --- console.c: the serial line
  * ---------------------------------------------------------------- */
 
-enum { CONSOLE_KEYS = 4096 }; /* as many as a terminal of Linux keeps */
+enum { CONSOLE_KEYS = 64 << 10 }; /* more than anybody types or pastes ahead */
 
 /* The chip, the host's terminal at its far end, and a thread that waits for keys. */
 struct console {

@@ -8,6 +8,7 @@
  * usage, 3 the guest asked for a restart, 128 + the number of the signal that stopped
  * us, as in a shell; a 64-bit program gives its own.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
@@ -161,6 +162,11 @@ static int run(const struct command *command, int argc, char **argv)
             options.stats = true;
             break;
         default:
+            if (isgraph(optopt)) /* of -it, optind may still point to what comes before */
+                return fail(EXIT_USAGE,
+                            "-%c: no such option: all are words; see "
+                            "mini-hypervisor --help",
+                            optopt);
             return usage(command, argv[optind - 1],
                          "no such option, or its value is missing");
         }

@@ -60,12 +60,12 @@ static void call_out(void *context, uint16_t port, unsigned size, uint32_t value
     struct longmode_call call;
     if (port != LONGMODE_CALL_PORT || size != 4 || machine->call_failed)
         return;
-    if (machine->first_output == 0 &&
-        longmode_copy(&machine->vm, machine->root, value, &call, sizeof call) == 0 &&
-        call.number == LONGMODE_CALL_WRITE)
-        machine->first_output = exits_now();
     machine->call_failed =
         longmode_hypercall(&machine->vm, machine->root, value, &machine->host) == -1;
+    if (machine->first_output == 0 && !machine->call_failed &&
+        longmode_copy(&machine->vm, machine->root, value, &call, sizeof call) == 0 &&
+        call.number == LONGMODE_CALL_WRITE && call.result > 0)
+        machine->first_output = exits_now();
 }
 
 /* The port by which it says that it has got an exception. */
@@ -89,13 +89,8 @@ static int build(struct machine *machine, const struct kernel_options *options,
                                     protected_pack(&PROTECTED_DATA)};
     struct longmode_start start = {.code = CODE, .data = DATA, .stack = STACK_TOP - 8};
 
-    if (vm_open(vm, "/dev/kvm") == -1) {
-        fail(1, "/dev/kvm: %s: %s", strerror(errno),
-             errno == EACCES ? "be root, or a member of the group kvm"
-                             : "this machine must offer KVM; the lab machine does: "
-                               "build/boxwork machine");
+    if (kvm_open(vm) == -1)
         return -1;
-    }
     if (vm_create(vm) == -1)
         return cannot("a virtual machine");
     if (vm_add_memory(vm, 0, options->memory) == -1) {
@@ -242,7 +237,7 @@ int program_run(const struct kernel_options *options)
     file_close(&file);
     if (ready) {
         machine.clock.next = exits_now() + CLOCK_PERIOD;
-        stop_catch(&machine.vcpu, options->seconds, true);
+        stop_catch(&machine.vcpu, options->seconds);
         int result = serve(&machine, options);
         int error = errno;
         stop_release();

@@ -2,7 +2,7 @@
  *
  * A VM with one stretch of memory and one vCPU (vm.h), the program at 0100:0000 and a
  * serial line that is standard input and output (realmode.h). Signals stop the guest:
- * Ctrl-C, SIGTERM and the alarm of --timeout all ask vcpu_run to return.
+ * Ctrl-C, SIGTERM and the alarm of --timeout all ask vcpu_run to return (stop.c).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 #include "hypervisor.h"
 #include "kernel.h"
@@ -26,16 +25,6 @@ struct terminal {
     uint8_t byte;
     uint64_t first_output; /* when the guest's first byte came, nanoseconds; 0: not yet */
 };
-
-/* What a signal handler can reach: there is one vCPU. */
-static struct vcpu *stoppable;
-static volatile sig_atomic_t stopped_by; /* the signal, 0: none */
-
-static void stop(int signal)
-{
-    stopped_by = signal;
-    vcpu_stop(stoppable);
-}
 
 static void terminal_send(void *context, uint8_t byte)
 {
@@ -107,14 +96,8 @@ static ssize_t read_file(const char *file, void *to, size_t size)
 static int build(struct vm *vm, struct vcpu *vcpu, const struct real_options *options,
                  const void *image, size_t size)
 {
-    if (vm_open(vm, "/dev/kvm") == -1) {
-        fail(1, "/dev/kvm: %s: %s", strerror(errno),
-             errno == EACCES            ? "be root, or a member of the group kvm"
-             : errno == EPROTONOSUPPORT ? "this program needs version 12 of the KVM API"
-                                        : "this machine must offer KVM; the lab machine "
-                                          "does: build/boxwork machine");
+    if (kvm_open(vm) == -1)
         return -1;
-    }
     if (vm_create(vm) == -1) {
         fail(1, "a virtual machine: %s: see dmesg", strerror(errno));
         return -1;
@@ -138,37 +121,6 @@ static int build(struct vm *vm, struct vcpu *vcpu, const struct real_options *op
         return -1;
     }
     return 0;
-}
-
-/* Has SIGINT, SIGTERM and, after SECONDS, SIGALRM stop VCPU. */
-static void catch_signals(struct vcpu *vcpu, double seconds)
-{
-    struct sigaction action = {.sa_handler = stop};
-    struct itimerval timer = {.it_value = {
-                                  .tv_sec = (time_t)seconds,
-                                  .tv_usec = (suseconds_t)(seconds * 1e6) % 1000000,
-                              }};
-
-    stoppable = vcpu;
-    if (seconds > 0 && timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0)
-        timer.it_value.tv_usec = 1; /* 0 would mean "no alarm" */
-    /* These calls fail for numbers that do not exist, and these do. */
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGALRM, &action, NULL);
-    (void)setitimer(ITIMER_REAL, &timer, NULL);
-}
-
-/* Signals end us as they do others: there is no vCPU any more that a handler could
- * stop. */
-static void release_signals(void)
-{
-    struct itimerval never = {0};
-
-    (void)setitimer(ITIMER_REAL, &never, NULL); /* as above */
-    (void)signal(SIGALRM, SIG_IGN);             /* one may be on its way */
-    (void)signal(SIGINT, SIG_DFL);
-    (void)signal(SIGTERM, SIG_DFL);
 }
 
 /* realmode_run, with a look at each exit. */
@@ -200,10 +152,10 @@ static int say_end(const struct realmode *machine, const struct real_options *op
                         sizeof what); /* or a part of it */
     if (error != EINTR)
         return fail(1, "%s: an exit that nobody answers: %s", options->file, what);
-    if (stopped_by == SIGALRM)
+    if (stop_reason() == SIGALRM)
         return fail(1, "%s: still running after %g s, stopped: %s", options->file,
                     options->seconds, what);
-    return fail(128 + stopped_by, "%s: stopped by a signal: %s", options->file, what);
+    return fail(128 + stop_reason(), "%s: stopped by a signal: %s", options->file, what);
 }
 
 int real_run(const struct real_options *options)
@@ -231,10 +183,10 @@ int real_run(const struct real_options *options)
         return fail(1, "%s: %s: FILE must be a flat binary that can be read",
                     options->file, strerror(errno));
     if (build(&vm, &vcpu, options, image, (size_t)size) == 0) {
-        catch_signals(&vcpu, options->seconds);
+        stop_catch(&vcpu, options->seconds);
         int result = serve(&machine, &exits, options->trace);
         int error = errno;
-        release_signals();
+        stop_release();
         status = say_end(&machine, options, result, error);
         if (options->stats) {
             fflush(

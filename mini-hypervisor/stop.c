@@ -18,7 +18,7 @@ enum { SIGNALS = sizeof signals / sizeof *signals };
 static struct vcpu *stoppable;
 static pthread_t its_thread;
 static volatile sig_atomic_t reason;
-static volatile sig_atomic_t insisting;
+static volatile sig_atomic_t insisting; /* until stop_release */
 static struct sigaction before[SIGNALS];
 
 static void stop(int signal)
@@ -31,7 +31,7 @@ static void stop(int signal)
         (void)setitimer(ITIMER_REAL, &again, NULL); /* a timer that every Linux has */
 }
 
-void stop_catch(struct vcpu *vcpu, double seconds, bool insist)
+void stop_catch(struct vcpu *vcpu, double seconds)
 {
     struct sigaction action = {.sa_handler = stop};
     struct itimerval timer = {.it_value = {
@@ -41,7 +41,7 @@ void stop_catch(struct vcpu *vcpu, double seconds, bool insist)
     stoppable = vcpu;
     its_thread = pthread_self();
     reason = 0;
-    insisting = insist;
+    insisting = true;
     if (seconds > 0 && timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0)
         timer.it_value.tv_usec = 1; /* 0 would mean "no alarm" */
     /* These calls fail for numbers that do not exist, and these do. */
@@ -61,11 +61,16 @@ void stop_leave(void)
                        SIGUSR1); /* it lives: it waits for this thread's end */
 }
 
-void stop_release(void)
+void stop_enough(void)
 {
     const struct itimerval none = {0};
     insisting = false;
-    (void)setitimer(ITIMER_REAL, &none, NULL);
+    (void)setitimer(ITIMER_REAL, &none, NULL); /* as above */
+}
+
+void stop_release(void)
+{
+    stop_enough();
     for (unsigned i = 0; i < SIGNALS; i++)
         (void)sigaction(signals[i], &before[i], NULL); /* as it was */
 }

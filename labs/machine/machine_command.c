@@ -87,8 +87,10 @@ static int parse(int argc, char **argv, struct machine_job *job, const char **ou
         else if (option == 'h')
             return 1;
         else {
+            /* Of -it, optind may still point to what comes before. */
+            const char letter[] = {'-', (char)optopt, '\0'};
             fprintf(stderr, "boxwork: machine: %s: %s: see boxwork machine --help\n",
-                    argv[optind - 1],
+                    option == '?' && optopt != 0 ? letter : argv[optind - 1],
                     option == ':'   ? "wants a value"
                     : option == 'o' ? "no name, or too many folders"
                                     : "no such option");

@@ -28,7 +28,11 @@ static json_t *text_of(const char *format, va_list arguments)
 {
     char text[1024];
     (void)vsnprintf(text, sizeof text, format, arguments); /* a long one is cut */
-    return json_string(text);
+    json_t *string = json_string(text);
+    /* What came from a guest may be no UTF-8, and a cut may be in the middle of a letter. */
+    for (char *at = text; string == NULL && *at != '\0'; at++)
+        *at = (unsigned char)*at < 0x80 ? *at : '?';
+    return string != NULL ? string : json_string(text);
 }
 
 json_t *figures_table(struct compare *compare, const char *id, const char *title,

@@ -175,8 +175,19 @@ int guest_ask(struct compare *compare, struct guest *guest, const char *line,
     char why[300];
     int saved = errno;
     complaint(guest, why, sizeof why);
+    end_of(guest);
     return compare_failed(compare, "%s: in a virtual machine: %s", line,
                           why[0] != '\0' ? why : strerror(saved));
+}
+
+void guests_reaped(pid_t pid)
+{
+    for (size_t i = 0; i < GUESTS; i++) {
+        if (pool[i].process.pid != pid)
+            continue;
+        pool[i].process.pid = -1; /* there is nothing to kill any more */
+        end_of(&pool[i]);
+    }
 }
 
 void guests_end(void)

@@ -100,9 +100,12 @@ int kind_run(struct compare *compare, enum kind kind, char *const words[],
     const char *inside = kind == KIND_VM ? run_answer(result, "boxwork: end") : "0";
     if (result->status == 0 && strcmp(inside, "0") == 0)
         return 0;
-    return compare_failed(compare, "%s: %s ended with %s%d: %.200s", kind_names[kind],
-                          words[0], kind == KIND_VM ? inside : "", result->status,
-                          result->errors);
+    if (kind == KIND_VM)
+        return compare_failed(compare, "%s: %s ended with %s inside, and %d: %.200s",
+                              kind_names[kind], words[0], inside[0] ? inside : "nothing",
+                              result->status, result->errors);
+    return compare_failed(compare, "%s: %s ended with %d: %.200s", kind_names[kind],
+                          words[0], result->status, result->errors);
 }
 
 int kind_shell(struct compare *compare, const char *script, double *time)

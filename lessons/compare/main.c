@@ -10,6 +10,7 @@
  * signal does, and then nothing is written.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <errno.h>
 #include <ftw.h>
 #include <getopt.h>
@@ -110,7 +111,10 @@ static int find_parts(struct compare *compare)
     compare->initrd = path_of(parts, "initrd.cpio");
     compare->container = path_of(parts, "../mini-container");
     compare->hypervisor = path_of(parts, "../mini-hypervisor");
-    const char *build = strstr(parts, "/build/");
+    const char *build =
+        NULL; /* the last one: a tree may stand in a folder called build */
+    for (const char *at = parts; (at = strstr(at, "/build/")) != NULL; at++)
+        build = at;
     compare->top = strndup(parts, build != NULL ? (size_t)(build - parts) : 0);
     const char *needed[] = {compare->root, compare->kernel, compare->initrd,
                             compare->container, compare->hypervisor};
@@ -297,6 +301,9 @@ int main(int argc, char **argv)
         case VERSION:
             return version();
         default:
+            /* Of -it, optind may still point to what comes before. */
+            if (isgraph(optopt))
+                return usage("-%s: no such option", (char[]){(char)optopt, '\0'});
             return usage("%s: no such option, or its value is missing", argv[optind - 1]);
         }
     }

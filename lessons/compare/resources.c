@@ -169,6 +169,10 @@ int measure_resources(struct compare *compare)
                                 compare->quick ? "left out by --quick"
                                                : "they do not fit into this memory");
         }
+    if (!all[KIND_VM][0].there)
+        return compare_failed(compare,
+                              "not one virtual machine of %sB fits into this memory",
+                              compare->vm_memory);
     one_table(compare, all, "group", "Charged by the kernel to so many idle ones", true);
     one_table(compare, all, "pss",
               "Fair share (PSS) of their processes, with the pages of the programs",

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include "figures.h"
-#include "kinds.h"
+#include "guest.h"
 
 enum { MOST = 20 };
 
@@ -46,8 +46,8 @@ static int collect(struct running running[], size_t n, uint64_t began, double ti
                 return -1;
             }
         }
-        if (!ours) /* a virtual machine that stays has died */
-            (void)waitpid(info.si_pid, NULL, 0);
+        if (!ours && waitpid(info.si_pid, NULL, 0) == info.si_pid)
+            guests_reaped(info.si_pid); /* a virtual machine that stays has died */
     }
     return 0;
 }

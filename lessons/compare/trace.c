@@ -7,6 +7,7 @@
  * Documentation/networking/filter.rst for the machine that filters are programs of.
  */
 #define _GNU_SOURCE
+#include "guest.h"
 #include "trace.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +61,7 @@ static struct traced *find(struct tracer *tracer, pid_t pid)
     return unused;
 }
 
-static bool is_program(pid_t pid, const char *name)
+bool trace_is(pid_t pid, const char *name)
 {
     char path[64], text[64] = "";
     (void)snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
@@ -105,7 +106,7 @@ static int stopped(struct tracer *tracer, pid_t pid, int status)
         return 0;
     }
     if (event == PTRACE_EVENT_EXEC)
-        process->work = is_program(pid, tracer->work);
+        process->work = trace_is(pid, tracer->work);
     /* A new process begins with a SIGSTOP that nobody has sent. */
     return event != 0 || signal == SIGTRAP || signal == SIGSTOP ? 0 : signal;
 }
@@ -125,6 +126,28 @@ static _Noreturn void become(char *const argv[], const struct run_how *how,
     _exit(127);
 }
 
+/* Kills and collects all that is traced. Only that: a virtual machine of the pool is our child, too,
+ * and does not end. */
+static void end_all(struct tracer *tracer)
+{
+    bool left = true;
+    for (int tries = 0; tries < 500 && left; tries++) {
+        left = false;
+        for (size_t i = 0; i < PROCESSES; i++) {
+            struct traced *process = &tracer->processes[i];
+            int status;
+            if (process->pid == 0)
+                continue;
+            (void)kill(process->pid, SIGKILL); /* not collected: the number is its own */
+            pid_t ended = waitpid(process->pid, &status, __WALL | WNOHANG);
+            if (ended == -1 || (ended > 0 && !WIFSTOPPED(status)))
+                process->pid = 0;
+            left = left || process->pid != 0;
+        }
+        (void)usleep(left ? 10000 : 0); /* shorter after a signal: no harm */
+    }
+}
+
 int trace_command(char *const argv[], const struct run_how *how, const char *work,
                   const char *errors, struct trace_count *count)
 {
@@ -142,6 +165,7 @@ int trace_command(char *const argv[], const struct run_how *how, const char *wor
         ptrace(PTRACE_SETOPTIONS, first, NULL, OPTIONS) == -1)
         return -1;
     int signal = 0, result = -1;
+    (void)find(&tracer, first);
     for (;;) {
         /* One that was killed meanwhile has its end waiting for us. */
         (void)ptrace(PTRACE_SYSCALL, pid, NULL, signal);
@@ -149,9 +173,7 @@ int trace_command(char *const argv[], const struct run_how *how, const char *wor
         if (pid == -1 && errno == ECHILD)
             break;
         if (pid == -1 && run_interrupted) {
-            (void)kill(first, SIGKILL); /* ours, not collected: the number is its own */
-            while (waitpid(-1, NULL, __WALL) != -1 || errno == EINTR)
-                ;
+            end_all(&tracer);
             errno = EINTR;
             return -1;
         }
@@ -159,8 +181,10 @@ int trace_command(char *const argv[], const struct run_how *how, const char *wor
             struct traced *process = find(&tracer, pid);
             if (process != NULL)
                 process->pid = 0;
-            if (pid != first)
+            if (pid != first) {
+                guests_reaped(pid);
                 continue;
+            }
             result = status == 0 ? 0 : -1;
             break;
         }

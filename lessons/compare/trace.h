@@ -12,10 +12,13 @@ struct trace_count {
     size_t work_kinds;
 };
 
+/* Whether the program of process PID has this name, as /proc/PID/comm has it. */
+bool trace_is(pid_t pid, const char *name);
+
 /* Runs ARGV to its end under ptrace(2), its output thrown away, what it says on stderr
  * kept in the file ERRORS. WORK is the name of a program, as
  * /proc/PID/comm has it. Returns 0, or -1 with errno: EPROTO when it ended with another status
- * than 0. */
+ * than 0; EINTR after a signal to us. */
 int trace_command(char *const argv[], const struct run_how *how, const char *work,
                   const char *errors, struct trace_count *count);
 

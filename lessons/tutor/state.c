@@ -32,7 +32,7 @@ static void print_error(const struct tutor *tutor, const char *message)
     enum { INDENT = 2 };
     struct render_lines text = {0};
 
-    if (tutor->terminal)
+    if (tutor->terminal && isatty(tutor->captures ? tutor->capture.error : STDERR_FILENO))
         text = render_wrap(message, tutor_columns(tutor) - INDENT);
     for (size_t i = 0; i < text.count && !text.failed; i++)
         fprintf(stderr, "%*s%s\n", i > 0 ? INDENT : 0, "", text.lines[i]);

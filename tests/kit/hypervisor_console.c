@@ -10,7 +10,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <pty.h>
+#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include "../../mini-hypervisor/console.c"
 #include "../../mini-hypervisor/stop.c"
 #include "../../solutions/h07-serial/serial.c"
@@ -47,7 +50,7 @@ static int open_console(void **state)
         dup2(near_end, STDIN_FILENO) == -1)
         return -1;
     (void)close(near_end);
-    stop_catch(NULL, 0, false);
+    stop_catch(NULL, 0);
     return console_open(&console, NULL);
 }
 
@@ -139,6 +142,46 @@ static void one_leaves_a_guest_that_reads_no_more(void **state)
     expect_left();
 }
 
+static void one_leaves_a_guest_that_has_more_keys_than_are_kept(void **state)
+{
+    char text[1000];
+
+    (void)state;
+    memset(text, 'x', sizeof text);
+    for (size_t i = 0; i < 2 * CONSOLE_KEYS / sizeof text; i++)
+        type(text, sizeof text);
+    type("\035x", 2);
+    expect_left();
+}
+
+/* The guest says something, and nobody reads our output. */
+static void one_leaves_a_guest_whose_output_waits(void **state)
+{
+    static const char block[4096];
+    int ends[2], output = dup(STDOUT_FILENO);
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(fcntl(ends[1], F_SETFL, O_WRONLY | O_NONBLOCK), 0);
+    while (write(ends[1], block, sizeof block) > 0)
+        ;
+    assert_int_equal(fcntl(ends[1], F_SETFL, O_WRONLY), 0);
+    (void)fflush(stdout); /* what cmocka has said */
+    assert_int_equal(dup2(ends[1], STDOUT_FILENO), STDOUT_FILENO);
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void)usleep(300000);
+        _exit(write(far_end, "\035x", 2) != 2);
+    }
+    (void)alarm(PATIENCE / 1000); /* SIGALRM is another reason to stop */
+    out(SERIAL_DATA, 'x');
+    (void)alarm(0);
+    assert_int_equal(dup2(output, STDOUT_FILENO), STDOUT_FILENO);
+    assert_int_equal(stop_reason(), STOP_LEAVE);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    (void)close(output), (void)close(ends[0]), (void)close(ends[1]);
+}
+
 static void a_long_paste_arrives_whole(void **state)
 {
     enum { LENGTH = 20000 };
@@ -165,6 +208,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_leaves_a_guest_that_never_listens,
                                         open_console, close_console),
         cmocka_unit_test_setup_teardown(one_leaves_a_guest_that_reads_no_more,
+                                        open_console, close_console),
+        cmocka_unit_test_setup_teardown(
+            one_leaves_a_guest_that_has_more_keys_than_are_kept, open_console,
+            close_console),
+        cmocka_unit_test_setup_teardown(one_leaves_a_guest_whose_output_waits,
                                         open_console, close_console),
         cmocka_unit_test_setup_teardown(a_long_paste_arrives_whole, open_console,
                                         close_console),

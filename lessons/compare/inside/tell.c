@@ -1,9 +1,8 @@
-/* tell.c - what a program can find out about where it runs: `tell [PID]`.
+/* tell.c - what a program can find out about where it runs.
  *
  * It asks the kernel, and has no other source: so a container and its host give the same boot
  * id, and a virtual machine another one. Prints a line for each answer: a word, a blank, the
- * answer. With the number of a process of the host's it says whether it sees such a process
- * called "neighbour".
+ * answer; among them, how many processes called "neighbour" it sees: one of the host's is.
  *
  * Read on: uname(2), proc(5), random(4) on boot_id.
  */
