@@ -432,6 +432,22 @@ static void ctrl_c_leaves_nothing(void **state)
     assert_int_equal(rmdir("empty"), 0); /* which works when nothing was written there */
 }
 
+/* In the lab machine, whose own patience would hide it: while calls are counted everything is
+ * traced, and a machine that stays is stopped. */
+static void ctrl_c_ends_it_while_calls_are_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        shell("cd %s && build/boxwork machine --timeout 90 -- sh -c '"
+              "build/mini-compare --parts build/compare --quick --lessons isolation > "
+              "/tmp/figures & pid=$!; "
+              "until ps -o args | grep -q \"[-]-trace exits\"; do sleep 0.2; done; "
+              "kill -INT $pid; (sleep 10; kill -KILL $pid) & wait $pid; "
+              "[ $? = 130 ] && ! ps -o args | grep -q \"[m]ini-hypervisor run\"'",
+              top),
+        0);
+}
+
 int main(void)
 {
     /* After so many seconds it has a look at the other host; the machine has started, or measures
@@ -455,6 +471,7 @@ int main(void)
         cmocka_unit_test(it_can_be_seen_wide_and_narrow),
         cmocka_unit_test(wrong_arguments_are_refused_in_a_line),
         cmocka_unit_test(one_part_alone_and_with_own_functions),
+        cmocka_unit_test(ctrl_c_ends_it_while_calls_are_counted),
         cmocka_unit_test_prestate(ctrl_c_leaves_nothing, &looks),
         cmocka_unit_test_prestate(ctrl_c_leaves_nothing, &measures),
     };
