@@ -143,8 +143,7 @@ int limits_set(struct tutor *tutor, const char *name, const struct cgroup *cgrou
         return tutor_error(tutor, "%s: %s", limit->file, strerror(errno));
     printf("%s: %s is %s\n", name, limit->file, *now ? now : "max");
     if (limit->kind == SIZE && strcmp(now, "0") == 0 && strcmp(text, "0") != 0)
-        printf("the kernel counts whole pages, and %s bytes are less than one: %sM are "
-               "mebibytes\n",
+        printf("the kernel counts whole pages, %s bytes are less than one: say %sM?\n",
                text, value);
     return 0;
 }

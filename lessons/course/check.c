@@ -107,7 +107,8 @@ static const struct grade_check *first_lost(const struct grade *grade)
 static void advise_all_points(const struct course *course, const struct lesson *lesson)
 {
     struct progress *progress = progress_or_say(course);
-    const struct lesson *next = progress != NULL ? lesson_next(course, progress) : NULL;
+    const struct lesson *next =
+        progress != NULL ? lesson_after(course, progress, lesson) : NULL;
     printf("\nnext: compare with solutions/%s, where you have it\n", lesson->id);
     printf("      make build FROM=labs         your functions in the products\n");
     if (next != NULL)

@@ -12,23 +12,8 @@
 #include "course.h"
 #include "machine.h"
 #include "page.h"
+#include "render.h"
 #include "where.h"
-
-/* TEXT from column AT on, wrapped at blanks; the cursor stands there already. */
-static void print_wrapped(const struct course *course, int at, const char *text)
-{
-    int width = course->columns > at + 20 ? course->columns - at : 20;
-    while ((int)strlen(text) > width) {
-        int cut = width;
-        while (cut > 0 && text[cut] != ' ')
-            cut--;
-        if (cut == 0)
-            break;
-        printf("%.*s\n%*s", cut, text, at, "");
-        text += cut + 1;
-    }
-    printf("%s\n", text);
-}
 
 static void print_fact(const struct course *course, const struct host_probe *probe,
                        const struct host_fact *fact)
@@ -37,7 +22,7 @@ static void print_fact(const struct course *course, const struct host_probe *pro
     const char *colour = !course->colour ? "" : fact->there ? "\033[32m" : "\033[31m";
     printf("  %s%-3s%s  %-*s", colour, fact->there ? "yes" : "no",
            colour[0] != '\0' ? "\033[0m" : "", TITLE, probe->title);
-    print_wrapped(course, DETAIL_AT, fact->detail);
+    render_wrapped(stdout, course->columns, DETAIL_AT, fact->detail);
 }
 
 static void print_lesson(const struct course *course, const struct lesson *lesson,
@@ -51,7 +36,7 @@ static void print_lesson(const struct course *course, const struct lesson *lesso
     if (decision->why[0] == '\0')
         return;
     printf("%*s", WHY_AT, "");
-    print_wrapped(course, WHY_AT, decision->why);
+    render_wrapped(stdout, course->columns, WHY_AT, decision->why);
 }
 
 static int text(struct course *course)

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "course.h"
+#include "render.h"
 
 /* Where a lesson runs, for the commands that run one. */
 /* clang-format off */
@@ -240,32 +242,42 @@ const struct course_command *command_named(const char *name)
 
 /* --- messages ------------------------------------------------------------------------------ */
 
-static void say(const struct course *course, const char *format, va_list arguments)
+/* On a terminal it is broken at blanks; elsewhere it stays a line. TAIL ends it. */
+static void say(const struct course *course, const char *format, va_list arguments,
+                const char *tail)
 {
-    fprintf(stderr, "boxwork: ");
-    if (course->command != NULL)
-        fprintf(stderr, "%s: ", course->command);
-    vfprintf(stderr, format, arguments);
+    char text[4096], *line = NULL;
+    (void)vsnprintf(text, sizeof text, format, arguments); /* a longer one is cut */
+    if (asprintf(&line, "boxwork: %s%s%s%s", course->command ? course->command : "",
+                 course->command ? ": " : "", text, tail) == -1)
+        line = NULL;
+    if (line == NULL)
+        fputs("boxwork: no memory\n", stderr);
+    else if (isatty(STDERR_FILENO))
+        render_wrapped(stderr, course->columns, 0, line);
+    else
+        fprintf(stderr, "%s\n", line);
+    free(line);
 }
 
 int course_error(const struct course *course, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(course, format, arguments);
+    say(course, format, arguments, "");
     va_end(arguments);
-    fputc('\n', stderr);
     return STATUS_FAILED;
 }
 
 int course_usage(const struct course *course, const char *format, ...)
 {
     va_list arguments;
+    char tail[128];
+    (void)snprintf(tail, sizeof tail, ": see `boxwork %s%s--help`",
+                   course->command ? course->command : "", course->command ? " " : "");
     va_start(arguments, format);
-    say(course, format, arguments);
+    say(course, format, arguments, tail);
     va_end(arguments);
-    fprintf(stderr, ": see `boxwork %s%s--help`\n",
-            course->command ? course->command : "", course->command ? " " : "");
     return STATUS_USAGE;
 }
 

@@ -71,6 +71,17 @@ const struct lesson *lesson_next(const struct course *course,
     return NULL;
 }
 
+const struct lesson *lesson_after(const struct course *course,
+                                  const struct progress *progress,
+                                  const struct lesson *lesson)
+{
+    for (const struct lesson *next = lesson + 1; next < course->lessons + course->count;
+         next++)
+        if (next->id[0] == lesson->id[0] && !lesson_finished(progress, next))
+            return next;
+    return lesson_next(course, progress);
+}
+
 static void print_cell(const struct course *course, const struct progress *progress,
                        const struct lesson *lesson, bool next)
 {

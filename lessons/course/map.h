@@ -18,6 +18,12 @@ bool lesson_finished(const struct progress *progress, const struct lesson *lesso
 const struct lesson *lesson_next(const struct course *course,
                                  const struct progress *progress);
 
+/* The one to go on with after LESSON: the next one of its track that is not finished, or else as
+ * above. */
+const struct lesson *lesson_after(const struct course *course,
+                                  const struct progress *progress,
+                                  const struct lesson *lesson);
+
 /* Prints the map on stdout. */
 void map_print(const struct course *course, const struct progress *progress);
 

@@ -57,7 +57,8 @@ bool machine_number(const char *text, uint64_t *number)
         return false;
     if (*text == '0' && isdigit((unsigned char)text[1]))
         return false; /* "0500" would be octal, and nobody means that here */
-    unsigned shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
+    int unit = toupper((unsigned char)*end);
+    unsigned shift = unit == 'K' ? 10 : unit == 'M' ? 20 : unit == 'G' ? 30 : 0;
     if (shift == 0)
         return *end == '\0';
     if (end[1] != '\0' || *number > UINT64_MAX >> shift)

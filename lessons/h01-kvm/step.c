@@ -91,11 +91,13 @@ static int memory(struct tutor *tutor, int argc, char **argv)
     if (machine->vm.fd == -1)
         return tutor_error(tutor, "there is no VM yet: create one");
     if (vm_add_memory(&machine->vm, address, size) == -1)
-        return tutor_error(tutor, "%s at 0x%llx: %s", argv[1],
-                           (unsigned long long)address,
-                           errno == EINVAL   ? "not a number of whole pages (4096 bytes)"
-                           : errno == EEXIST ? "there is memory already"
-                                             : strerror(errno));
+        return tutor_error(
+            tutor, "%s at 0x%llx: %s", argv[1], (unsigned long long)address,
+            errno == EINVAL && size % 4096 != 0
+                ? "not a number of whole pages (4096 bytes)"
+            : errno == EINVAL ? "it must begin at a multiple of 4096, and end below 2^64"
+            : errno == EEXIST ? "there is memory already"
+                              : strerror(errno));
     printf("slot %u: %llu bytes at 0x%llx\n", machine->vm.slot_count - 1,
            (unsigned long long)size, (unsigned long long)address);
     return 0;

@@ -74,6 +74,8 @@ int code_assemble(struct tutor *tutor, const char *source, const char *text,
     char folder[] = "/tmp/boxwork-asm-XXXXXX", paths[FILES][sizeof folder + 16];
     char from[PATH_MAX];
 
+    if (!source && text[strspn(text, " \t\n;")] == '\0')
+        return tutor_error(tutor, "there is no instruction in it");
     if (mkdtemp(folder) == NULL)
         return tutor_error(tutor, "%s: %s", folder, strerror(errno));
     for (size_t i = 0; i < FILES; i++)

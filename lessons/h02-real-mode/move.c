@@ -68,6 +68,8 @@ int word_run(struct tutor *tutor, int argc, char **argv)
         tutor_error(tutor, "%s: must be a number of seconds", argv[at]);
         return MACHINE_USAGE;
     }
+    if (bench->loads == 0)
+        return tutor_error(tutor, "there is no program: load hello, or asm \"nop; hlt\"");
     /* Where a learner's function has crashed in a step, that is not tidied up yet. */
     bench->quiet = false;
     if (single_step(tutor, bench, false))

@@ -252,7 +252,9 @@ static const struct tutor_command commands[] = {
      .details =
          "Instructions are in Intel's syntax, between quotes: asm \"mov ax, 5; hlt\".\n"
          "A file says itself which syntax it uses (.intel_syntax noprefix) and that it\n"
-         "is 16-bit code (.code16): see mini-hypervisor/guests/real.",
+         "is 16-bit code (.code16): see mini-hypervisor/guests/real. It goes to where "
+         "the\n"
+         "last program was loaded, at first 0100:0000.",
      .least = 1,
      .most = -1,
      .completion = TUTOR_COMPLETE_FILES,
@@ -279,7 +281,8 @@ static const struct tutor_command commands[] = {
     {.name = "set",
      .arguments = "REGISTER VALUE",
      .help = "change a register: set ax 5",
-     .details = "A segment register gets its base with it: VALUE * 16.",
+     .details = "VALUE is decimal, or hexadecimal with 0x: set cs 0x2000. A segment\n"
+                "register gets its base with it: VALUE * 16.",
      .least = 2,
      .most = 2,
      .completion = TUTOR_COMPLETE_WORDS,

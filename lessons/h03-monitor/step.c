@@ -188,7 +188,7 @@ static const struct tutor_command commands[] = {
      .run = go},
     {.name = "run",
      .arguments = "[FILE] [SECONDS]",
-     .help = "the same; with FILE, load it first",
+     .help = "go on, as continue does; with FILE, load it first",
      .details = "FILE is one that load takes. With SECONDS an alarm stops it after that "
                 "time.",
      .most = 2,

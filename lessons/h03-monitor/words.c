@@ -215,8 +215,10 @@ int debug_word_dirty(struct tutor *tutor, int argc, char **argv)
         return tutor_error(tutor, "%s", strerror(errno));
     long pages = monitor_dirty(vm, 0, bitmap);
     int status = pages >= 0 ? print_pages(bitmap, words, pages)
-                            : tutor_error(tutor, "monitor_dirty: %s%s", strerror(errno),
-                                          errno == ENOENT ? ": say first: dirty on" : "");
+                 : errno == ENOENT
+                     ? tutor_error(tutor, "it is not noted which pages are written: "
+                                          "say first: dirty on")
+                     : tutor_error(tutor, "monitor_dirty: %s", strerror(errno));
     free(bitmap);
     return status;
 }

@@ -34,6 +34,12 @@ static const struct tutor_command guide_words[] = {
      0, 1, TUTOR_COMPLETE_NOTHING, NULL, word_where},
     {"do", "", "type the next command of this section for me", NULL, 0, 0,
      TUTOR_COMPLETE_NOTHING, NULL, word_do},
+    {"again", "", "type the commands of the sections before this one",
+     "Machines, boxes and other things that a session has made end with it. Who comes "
+     "back "
+     "to the middle of a page has what its commands need again after this word. What was "
+     "typed in this session is left out.",
+     0, 0, TUTOR_COMPLETE_NOTHING, NULL, word_again},
     {"play", "", "type the whole page, in a session of its own",
      "Every command of the page is typed, and its output is compared to what the page "
      "shows. "
@@ -90,9 +96,9 @@ bool command_is_guide(const struct tutor_command *command)
 
 bool command_is_plain(const struct tutor_command *command)
 {
-    return command->run == word_do || command->run == word_play ||
-           command->run == word_open || command->run == word_quit ||
-           command->run == word_ask;
+    return command->run == word_do || command->run == word_again ||
+           command->run == word_play || command->run == word_open ||
+           command->run == word_quit || command->run == word_ask;
 }
 
 /* The latest lesson's command of this name, of those before LIMIT (NULL: of all). */
@@ -190,11 +196,15 @@ static void list(struct tutor *tutor, const struct tutor_command *command)
     int width = render_width(left);
     printf("  %s%s%s%s", bold, command->name, plain, left + strlen(command->name));
     if (width > 28)
-        printf("\n%31s", "");
+        printf("\n%31s", ""); /* two of the margin, too */
     else
         printf("%*s", 29 - width, "");
-    printf("%s\n", command->help);
+    render_wrapped(stdout, tutor_columns(tutor), 31, command->help);
 }
+
+static const char shell_help[] =
+    "  $ COMMAND                    run a line by /bin/sh, in the top of the tree\n"
+    "                               (! COMMAND does the same)\n";
 
 static int help_all(struct tutor *tutor)
 {
@@ -212,10 +222,7 @@ static int help_all(struct tutor *tutor)
     printf("the guide\n");
     for (size_t i = 0; i < GUIDE_WORDS; i++)
         list(tutor, &guide_words[i]);
-    printf(
-        "the shell\n"
-        "  $ COMMAND                    run a line by /bin/sh, in the top of the tree\n"
-        "                               (! COMMAND does the same)\n");
+    printf("the shell\n%s", shell_help);
     return EXIT_SUCCESS;
 }
 
@@ -223,14 +230,20 @@ int word_help(struct tutor *tutor, int argc, char **argv)
 {
     if (argc < 2)
         return help_all(tutor);
+    if (strcmp(argv[1], "$") == 0 || strcmp(argv[1], "!") == 0) {
+        fputs(shell_help, stdout);
+        return EXIT_SUCCESS;
+    }
     const struct tutor_command *command = command_find(argv[1]);
     if (!command) {
         const char *nearest = command_nearest(argv[1]);
         return tutor_error(tutor, "%s: there is no such word%s%s", argv[1],
                            nearest ? ": did you mean " : "", nearest ? nearest : "");
     }
-    printf("%s%s%s: %s\n", command->name, *command->arguments ? " " : "",
-           command->arguments, command->help);
+    char line[512];
+    (void)snprintf(line, sizeof line, "%s%s%s: %s", command->name,
+                   *command->arguments ? " " : "", command->arguments, command->help);
+    render_wrapped(stdout, tutor_columns(tutor), 0, line);
     if (command->details) {
         struct render render = guide_render(tutor);
         return render_text(&render, 0, command->details) == 0 ? 0 : EXIT_FAILURE;

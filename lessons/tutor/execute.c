@@ -127,7 +127,38 @@ static int guard_job(struct job *job)
 
 static bool is_shell_line(const char *line)
 {
-    return line[0] == '!' || (line[0] == '$' && (line[1] == ' ' || line[1] == '\t'));
+    return line[0] == '!' || line[0] == '$';
+}
+
+/* Whether NAME is a path, or a program in PATH. */
+static bool is_program(const char *name)
+{
+    char *path = strdup(getenv("PATH") ? getenv("PATH") : ""), *state, file[4096];
+    bool found = strchr(name, '/') != NULL;
+
+    for (char *folder = path ? strtok_r(path, ":", &state) : NULL; folder && !found;
+         folder = strtok_r(NULL, ":", &state)) {
+        (void)snprintf(file, sizeof file, "%s/%s", folder,
+                       name); /* a longer one is none */
+        found = access(file, X_OK) == 0;
+    }
+    free(path);
+    return found;
+}
+
+static void say_no_such_word(const char *word)
+{
+    const char *nearest = command_nearest(word);
+
+    if (strcmp(word, "exit") == 0 || strcmp(word, "logout") == 0)
+        nearest = "quit";
+    fprintf(stderr, "%s: there is no such word: ", word);
+    if (nearest)
+        fprintf(stderr, "did you mean %s\n", nearest);
+    else if (is_program(word))
+        fprintf(stderr, "for a program of the system, put a $ before it\n");
+    else
+        fprintf(stderr, "`help` lists them\n");
 }
 
 /* Fills the job from words. Returns 0, or the exit status of what is wrong. */
@@ -135,9 +166,7 @@ static int prepare(struct job *job)
 {
     job->command = command_find(job->argv[0]);
     if (!job->command) {
-        const char *nearest = command_nearest(job->argv[0]);
-        fprintf(stderr, "%s: there is no such word: %s%s\n", job->argv[0],
-                nearest ? "did you mean " : "`help` lists them", nearest ? nearest : "");
+        say_no_such_word(job->argv[0]);
         return 2;
     }
     if (job->argc - 1 < job->command->least ||

@@ -114,7 +114,8 @@ void guide_count(const struct tutor *tutor, size_t section, int *done, int *all)
         }
 }
 
-/* `do` starts with the first step of the section that is not done, or with its first one. */
+/* `do` starts with the first step of the section that is not done, or was done in another session,
+ * whose machines and boxes are gone; or with its first one. */
 void guide_first_step(struct tutor *tutor)
 {
     size_t first = tutor->step_count;
@@ -124,7 +125,7 @@ void guide_first_step(struct tutor *tutor)
             continue;
         if (first == tutor->step_count)
             first = i;
-        if (!tutor->steps[i].ticked) {
+        if (!tutor->steps[i].ticked || !tutor->steps[i].here) {
             first = i;
             break;
         }
@@ -132,14 +133,15 @@ void guide_first_step(struct tutor *tutor)
     tutor->do_next = first;
 }
 
-/* How well a step fits to what was typed: the open section's is meant first. 0: not at all. */
+/* How well a step fits to what was typed: what it gives counts most, then the open section, then
+ * what is still to be done. 0: not at all. */
 static int fitness(const struct tutor *tutor, const struct step *step, const char *line,
                    bool matched)
 {
     if (!match_command(step->command->typed, line))
         return 0;
     return 1 + 4 * (step->section == tutor->section) + 2 * !step->ticked +
-           8 * (matched && !step->ticked);
+           (matched ? step->ticked ? 3 : 8 : 0);
 }
 
 static struct step *find_step(struct tutor *tutor, const char *line, const char *shown)
@@ -200,18 +202,22 @@ void guide_note(struct tutor *tutor, const char *line, const char *shown)
     if (!tutor->page || !*line)
         return;
     char *typed = NULL;
-    if (*line == '!' && asprintf(&typed, "$ %s", line + 1) == -1)
+    if ((*line == '!' || (*line == '$' && !strchr(" \t", line[1]))) &&
+        asprintf(&typed, "$ %s", line + 1) == -1)
         return;
     struct step *step = find_step(tutor, typed ? typed : line, shown);
     free(typed);
     if (!step)
         return;
+    step->here = true;
     if (step->section == tutor->section)
         tutor->do_next = (size_t)(step - tutor->steps) + 1;
     free(step->shown);
     step->shown = NULL;
     if (capture_was_cut(&tutor->capture) ||
         !guide_matches(tutor, step->command->expected, shown)) {
+        if (step->section != tutor->section)
+            return; /* who tries something out is not told what another section shows */
         step->shown = strdup(shown); /* without memory, `where` just shows less */
         if (tutor->terminal)
             guide_quiet(tutor, "· the page shows something else here: `where` says what");
@@ -228,12 +234,14 @@ void guide_note(struct tutor *tutor, const char *line, const char *shown)
 void guide_quiet(struct tutor *tutor, const char *format, ...)
 {
     va_list arguments;
+    char text[512];
 
-    fputs(tutor->colour ? "\033[2m" : "", stdout);
     va_start(arguments, format);
-    vprintf(format, arguments);
+    (void)vsnprintf(text, sizeof text, format, arguments); /* ours are short */
     va_end(arguments);
-    puts(tutor->colour ? "\033[0m" : "");
+    fputs(tutor->colour ? "\033[2m" : "", stdout);
+    render_wrapped(stdout, tutor_columns(tutor), 0, text);
+    fputs(tutor->colour ? "\033[0m" : "", stdout);
 }
 
 /* The margin of a console block: what is done has its tick. */

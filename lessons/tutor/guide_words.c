@@ -1,4 +1,4 @@
-/* guide_words.c - next, back, where, do: walking through the page.
+/* guide_words.c - next, back, where, do, again: walking through the page.
  *
  * Hints and questions are sections of the page too, but they have words of their own, and
  * reading on must not spoil them; the walk leaves them out.
@@ -137,25 +137,71 @@ int word_where(struct tutor *tutor, int argc, char **argv)
                        argv[1], count_shown(tutor));
 }
 
+/* Types the command of a step. Returns its exit status. */
+static int type_step(struct tutor *tutor, size_t number)
+{
+    const struct page_command *command = tutor->steps[number].command;
+    const char *shown;
+
+    printf("%s%s\n", command->prompt == PAGE_PROMPT_REPL ? tutor->page->prompt : "",
+           command->typed);
+    int status = execute_line(tutor, command->typed, false, &shown);
+    guide_note(tutor, command->typed, shown);
+    tutor->steps[number].here = true;
+    if (tutor->steps[number].section == tutor->section)
+        tutor->do_next = number + 1;
+    return status;
+}
+
 int word_do(struct tutor *tutor, int argc, char **argv)
 {
+    int done, all;
+
     (void)argc;
     (void)argv;
     if (!tutor->page)
         return no_page(tutor);
     size_t number = tutor->do_next;
     if (number >= tutor->step_count || tutor->steps[number].section != tutor->section) {
-        printf("There is no command left to type in this section: `next` goes on.\n");
+        guide_count(tutor, tutor->section, &done, &all);
+        if (done < all)
+            guide_quiet(
+                tutor,
+                "That was the last command of this section, and %d of %d gave "
+                "something else than the page shows: `where` says what, `where %zu` "
+                "starts the section again.",
+                all - done, all, number_of(tutor, tutor->section));
+        else
+            printf("There is no command left to type in this section: `next` goes on.\n");
         return EXIT_SUCCESS;
     }
-    const struct page_command *command = tutor->steps[number].command;
-    const char *shown;
-    printf("%s%s\n", command->prompt == PAGE_PROMPT_REPL ? tutor->page->prompt : "",
-           command->typed);
-    int status = execute_line(tutor, command->typed, false, &shown);
-    guide_note(tutor, command->typed, shown);
-    tutor->do_next = number + 1;
-    return status;
+    return type_step(tutor, number);
+}
+
+int word_again(struct tutor *tutor, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    if (!tutor->page)
+        return no_page(tutor);
+    for (size_t i = 0; i < tutor->step_count; i++) {
+        if (tutor->steps[i].section >= tutor->section || tutor->steps[i].here)
+            continue;
+        (void)type_step(tutor, i); /* what it shows is what it showed then, or is said */
+        if (tutor_interrupted(tutor))
+            return EXIT_FAILURE;
+    }
+    guide_first_step(tutor);
+    return EXIT_SUCCESS;
+}
+
+/* Whether a section before this one has commands that were done. */
+static bool progress_of_earlier(const struct tutor *tutor)
+{
+    for (size_t i = 0; i < tutor->step_count; i++)
+        if (tutor->steps[i].section < tutor->section && tutor->steps[i].ticked)
+            return true;
+    return false;
 }
 
 void guide_welcome(struct tutor *tutor)
@@ -170,9 +216,15 @@ void guide_welcome(struct tutor *tutor)
         struct render render = guide_render(tutor);
         (void)render_heading(&render, 1, tutor->page->title);
         guide_count(tutor, tutor->section, &done, &all);
-        guide_quiet(tutor, "section %zu of %zu, “%s” · %d of %d done · `where` shows it",
+        char progress[32] = "";
+        if (all > 0)
+            (void)snprintf(progress, sizeof progress, " · %d of %d done", done, all);
+        guide_quiet(tutor, "section %zu of %zu, “%s”%s · `where` shows it",
                     number_of(tutor, tutor->section), count_shown(tutor),
-                    tutor->page->sections[tutor->section].title, done, all);
+                    tutor->page->sections[tutor->section].title, progress);
+        if (progress_of_earlier(tutor))
+            guide_quiet(tutor, "what the commands before have made ended with their "
+                               "session: `again` types them");
     }
     guide_quiet(tutor, "`help` lists all words, Tab completes them, Ctrl-D leaves");
 }

@@ -219,7 +219,11 @@ void match_strip(char *text)
     char *to = text;
 
     for (const char *from = text; *from;) {
-        if (*from == '\033')
+        if (strncmp(from, "\r\033[K", 4) == 0) { /* the line is wiped, as progress is */
+            while (to > text && to[-1] != '\n')
+                to--;
+            from += 4;
+        } else if (*from == '\033')
             from += escape_length(from);
         else if (*from == '\r' && (from[1] == '\n' || from[1] == '\r'))
             from++;

@@ -38,6 +38,10 @@ int render_heading(const struct render *render, int level, const char *text);
 /* Wraps plain TEXT at the width, each line after the first behind INDENT blanks. */
 int render_text(const struct render *render, int indent, const char *text);
 
+/* Writes plain TEXT to OUT in lines of at most COLUMNS; the first one begins at column AT, where the
+ * cursor stands already, the others behind as many blanks. */
+void render_wrapped(FILE *out, int columns, int at, const char *text);
+
 /* How many columns TEXT (UTF-8) takes in a terminal; SGR sequences take none. */
 int render_width(const char *text);
 

@@ -325,6 +325,19 @@ struct render_lines render_wrap(const char *styled, int width)
     return lines;
 }
 
+void render_wrapped(FILE *out, int columns, int at, const char *text)
+{
+    enum { LEAST = 20 };
+    struct render_lines lines =
+        render_wrap(text, columns > at + LEAST ? columns - at : LEAST);
+
+    for (size_t i = 0; i < lines.count && !lines.failed; i++)
+        fprintf(out, "%*s%s\n", i > 0 ? at : 0, "", lines.lines[i]);
+    if (lines.failed)
+        fprintf(out, "%s\n", text);
+    render_lines_free(&lines);
+}
+
 void render_lines_free(struct render_lines *lines)
 {
     for (size_t i = 0; i < lines->count; i++)

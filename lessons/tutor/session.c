@@ -155,15 +155,19 @@ static void run_line(struct tutor *tutor, const char *line)
 {
     const char *shown;
     const char *word = line + strspn(line, " \t");
+    const char *prompt = tutor->page ? tutor->page->prompt : "";
 
+    /* Who copies a line from the page copies its prompt, too. */
+    if (*prompt && strncmp(word, prompt, strlen(prompt)) == 0)
+        word += strlen(prompt);
     if (*word == '\0' || *word == '#')
         return;
     /* `do` notes its own line */
-    int status = execute_line(tutor, line, false, &shown);
+    int status = execute_line(tutor, word, false, &shown);
     if (status != 0)
         tutor->failed = true;
     if (*shown || strncmp(word, "do", 2) != 0)
-        guide_note(tutor, line, shown);
+        guide_note(tutor, word, shown);
 }
 
 static void read_lines(struct tutor *tutor)

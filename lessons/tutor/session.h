@@ -28,6 +28,7 @@ struct step {
     const struct page_command *command;
     size_t section;
     bool ticked;
+    bool here;   /* it was run in this session: what it made may still be there */
     char *shown; /* what it printed last, when that was not what the page shows */
 };
 
@@ -152,6 +153,7 @@ int word_next(struct tutor *tutor, int argc, char **argv);
 int word_back(struct tutor *tutor, int argc, char **argv);
 int word_where(struct tutor *tutor, int argc, char **argv);
 int word_do(struct tutor *tutor, int argc, char **argv);
+int word_again(struct tutor *tutor, int argc, char **argv);
 int word_play(struct tutor *tutor, int argc, char **argv);
 int word_hint(struct tutor *tutor, int argc, char **argv);
 int word_ask(struct tutor *tutor, int argc, char **argv);

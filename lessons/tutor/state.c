@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include "render_build.h"
+#include "render.h"
 #include "session.h"
 
 struct state {
@@ -29,16 +29,10 @@ struct path {
 /* On a terminal a message is broken at blanks; elsewhere it stays a line, for who looks for it. */
 static void print_error(const struct tutor *tutor, const char *message)
 {
-    enum { INDENT = 2 };
-    struct render_lines text = {0};
-
     if (tutor->terminal && isatty(tutor->captures ? tutor->capture.error : STDERR_FILENO))
-        text = render_wrap(message, tutor_columns(tutor) - INDENT);
-    for (size_t i = 0; i < text.count && !text.failed; i++)
-        fprintf(stderr, "%*s%s\n", i > 0 ? INDENT : 0, "", text.lines[i]);
-    if (text.count == 0 || text.failed)
+        render_wrapped(stderr, tutor_columns(tutor), 0, message);
+    else
         fprintf(stderr, "%s\n", message);
-    render_lines_free(&text);
 }
 
 int tutor_error(struct tutor *tutor, const char *format, ...)

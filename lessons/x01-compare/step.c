@@ -102,6 +102,8 @@ static int predict(struct tutor *tutor, int argc, char **argv)
     *figures_prediction(tutor, topic) = value;
     printf("%s: %s, for: %s\n", topic->name, figures_text(value, topic->unit),
            topic->asked);
+    if (figures_claim(tutor, topic))
+        puts("(you have measured it already, so this is no prediction any more)");
     return 0;
 }
 

@@ -160,9 +160,20 @@ static void escape_sequences_are_taken_out(void **state)
     assert_string_equal(coloured, "red plain\nend");
 }
 
+static void what_was_wiped_on_a_terminal_is_not_there(void **state)
+{
+    char text[] =
+        "one\n\r\033[K  boot: about 3 s to go\r\033[K  boot: 2 s\r\033[Kboot: done\n";
+
+    (void)state;
+    match_strip(text);
+    assert_string_equal(text, "one\nboot: done\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_wiped_on_a_terminal_is_not_there),
         cmocka_unit_test(equal_text_matches_and_other_text_does_not),
         cmocka_unit_test(white_space_at_ends_does_not_count),
         cmocka_unit_test(dots_in_a_line_stay_in_the_line),

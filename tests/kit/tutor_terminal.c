@@ -160,6 +160,10 @@ static void other_output_than_the_pages_is_one_quiet_line(void **state)
     look("t01> ");
     type("use mine fake_add\r");
     look("yours");
+    type("next\r");
+    look("section 2 of 3");
+    type("next\r");
+    look("section 3 of 3");
     type("add 1 2\r");
     see(look("the page shows something else here: `where` says what"), "\n2\n");
     leave();
@@ -328,7 +332,7 @@ static void a_long_message_is_broken_at_blanks(void **state)
     open_terminal(40, NULL);
     look("t01> ");
     type("fail 'one two three four five six seven eight'\r");
-    look("\nfail: this failed: one two three four\n  five six seven eight\n");
+    look("\nfail: this failed: one two three four\nfive six seven eight\n");
     leave();
 }
 
@@ -432,6 +436,53 @@ static void a_second_session_starts_where_the_first_ended(void **state)
     leave();
 }
 
+/* What the first session has made is gone, so its steps are typed again. */
+static void a_second_session_types_the_steps_again(void **state)
+{
+    (void)state;
+    open_terminal(80, NULL);
+    look("t01> ");
+    type("next\r");
+    look("section 2 of 3");
+    type("do\r");
+    look("✓ 1 of 3 done");
+    leave();
+    open_terminal(80, NULL);
+    look("section 2 of 3, “First” · 1 of 3 done");
+    type("do\r");
+    see(look("of 3 done"), "hello, world");
+    type("next\r");
+    look("section 3 of 3");
+    leave();
+    open_terminal(80, NULL);
+    look("`again` types them");
+    type("again\r");
+    const char *seen = look("✓ 3 of 3 done in “First”");
+    see(seen, "t01> hello world\nhello, world\n");
+    see(seen, "$ printf 'one\\ntwo\\nthree\\n'\none\ntwo\nthree\n");
+    type("do\r");
+    see(look("✓ 1 of 3 done"), "t01> add 1 2\n3\n");
+    leave();
+}
+
+static void a_beginners_lines_are_understood(void **state)
+{
+    (void)state;
+    open_terminal(80, NULL);
+    look("t01> ");
+    type("t01> hello world\r"); /* with the prompt, as it stands on the page */
+    see(look("✓ 1 of 3 done"), "\nhello, world\n");
+    type("$printf 'one\\ntwo\\nthree\\n'\r");
+    look("✓ 2 of 3 done");
+    type("ls -l\r");
+    look("ls: there is no such word: for a program of the system, put a $ before it");
+    type("logout\r");
+    look("logout: there is no such word: did you mean quit");
+    type("help $\r");
+    look("run a line by /bin/sh");
+    leave();
+}
+
 int main(int argc, char **argv)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_make, world_remove)
@@ -453,6 +504,8 @@ int main(int argc, char **argv)
         TEST(the_history_outlives_the_session),
         TEST(an_answer_is_no_command),
         TEST(a_second_session_starts_where_the_first_ended),
+        TEST(a_second_session_types_the_steps_again),
+        TEST(a_beginners_lines_are_understood),
     };
     if (is_step_program(argv[0]))
         return tutor_main(argc, argv);
