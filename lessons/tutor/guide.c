@@ -216,10 +216,9 @@ void guide_note(struct tutor *tutor, const char *line, const char *shown)
     step->shown = NULL;
     if (capture_was_cut(&tutor->capture) ||
         !guide_matches(tutor, step->command->expected, shown)) {
-        if (step->section != tutor->section)
-            return; /* who tries something out is not told what another section shows */
         step->shown = strdup(shown); /* without memory, `where` just shows less */
-        if (tutor->terminal)
+        /* Who tries something out is not told what another section shows. */
+        if (tutor->terminal && step->section == tutor->section)
             guide_quiet(tutor, "· the page shows something else here: `where` says what");
         return;
     }

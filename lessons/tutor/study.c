@@ -7,6 +7,7 @@
  * Read on: page.h for how a page writes hints and questions.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,17 @@ static int show_question(struct tutor *tutor, size_t number)
     return 0;
 }
 
+/* Whether GIVEN is a letter, and none of the choices: a slip, no answer. */
+static bool is_no_choice(const struct page_question *question, const char *given)
+{
+    const char *letter = given + strspn(given, " \t");
+    size_t number = (size_t)(tolower((unsigned char)*letter) - 'a');
+
+    return question->choice_count > 0 && isalpha((unsigned char)*letter) &&
+           letter[1 + strspn(letter + 1, ") \t")] == '\0' &&
+           number >= question->choice_count;
+}
+
 static int judge(struct tutor *tutor, size_t number, const char *given)
 {
     const struct page_question *question = &tutor->page->questions[number];
@@ -154,6 +166,11 @@ static int judge(struct tutor *tutor, size_t number, const char *given)
 
     if (!given[strspn(given, " \t")]) {
         printf("No answer: `ask %zu` asks again.\n", number + 1);
+        return EXIT_FAILURE;
+    }
+    if (is_no_choice(question, given)) {
+        printf("The choices are a to %c: `ask %zu` asks again.\n",
+               (char)('a' + question->choice_count - 1), number + 1);
         return EXIT_FAILURE;
     }
     if (right) {

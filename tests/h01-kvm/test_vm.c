@@ -209,6 +209,22 @@ void memory_ends_with_the_slots(void **state)
 
 /* --- vm_at -------------------------------------------------------------------------- */
 
+/* The first answer in ANSWERS, "SLOT OFFSET " or "- ERRNO ", as words. Returns where the next one
+ * begins. */
+static const char *take_answer(const char *answers, char *text, size_t size)
+{
+    char slot[16], value[32];
+    int used = 0;
+
+    if (sscanf(answers, " %15s %31s%n", slot, value, &used) != 2)
+        snprintf(text, size, "nothing");
+    else if (strcmp(slot, "-") == 0)
+        snprintf(text, size, "NULL with %s", value);
+    else
+        snprintf(text, size, "byte 0x%lx of slot %s", strtoul(value, NULL, 10), slot);
+    return answers + used;
+}
+
 /* Calls vm_at in the player for each pair of WORDS, and compares what it answers: the
  * memory has slot 0 at 0x10000 with 0x10000 bytes and slot 1 at 0x40000 with 0x8000. */
 static void expect_at(const char *const *words, const char *expected)
@@ -216,14 +232,14 @@ static void expect_at(const char *const *words, const char *expected)
     struct player *player = seen_start(words, NULL);
     const char *shown = player_ready(player);
 
-    if (strcmp(shown, expected) != 0) {
-        char asked[256] = "";
-        for (int i = 1; words[i] && strlen(asked) < 200; i += 2)
-            sprintf(asked + strlen(asked), " (%s, %s)", words[i], words[i + 1]);
-        judge_fail(
-            "vm_at of%s must give \"%s\" (slot and offset, or - and errno); it gives "
-            "\"%s\"",
-            asked, expected, shown);
+    for (int i = 1; words[i]; i += 2) {
+        char wanted[64], got[64];
+        expected = take_answer(expected, wanted, sizeof wanted);
+        shown = take_answer(shown, got, sizeof got);
+        if (strcmp(wanted, got) != 0)
+            judge_fail("vm_at(%s, %s) must give %s; it gives %s. Slot 0 is memory from "
+                       "0x10000 to 0x1ffff, slot 1 from 0x40000 to 0x47fff",
+                       words[i], words[i + 1], wanted, got);
     }
 }
 

@@ -274,6 +274,8 @@ static void questions_are_asked_checked_and_explained(void **state)
     expect_not("because");
     assert_int_equal(session("ask 1 a\nask 1 a\n"), 1);
     expect("The answer is b.\nbecause the test says so");
+    assert_int_equal(session("ask 1 c\n"), 1);
+    expect("The choices are a to b: `ask 1` asks again.\n");
     assert_int_equal(session("ask 2\n"), 1);
     expect("there is no answer: the input is at its end");
     assert_int_equal(RUN("ask", "9"), 1);
