@@ -201,10 +201,10 @@ build/weak/$1/%.o: build/reference/$1/%.o
 	$$(Q)nm --defined-only --extern-only $$< | awk '{ print $$$$3 }' > $$@.names
 	$$(Q)objcopy --weaken-symbols=$$@.names $$< $$@
 
-# "FUNCTION STEP POINTS FILE" for each function that the lab asks for.
+# "FUNCTION STEP POINTS FILE" for each function that the lab asks for, in the order of the steps.
 build/reference/$1/functions: $(if $(wildcard solutions/$1/functions),solutions/$1/functions,$(wildcard solutions/$1/*.c) labs/cut.awk)
 	@mkdir -p $$(@D)
-	$$(Q)$(if $(wildcard solutions/$1/functions),cp $$< $$@,for f in $$(filter %.c,$$^); do awk -f labs/cut.awk -v list=1 $$$$f; done > $$@)
+	$$(Q)$(if $(wildcard solutions/$1/functions),cp $$< $$@,for f in $$(filter %.c,$$^); do awk -f labs/cut.awk -v list=1 $$$$f; done | sort -V -k 2,2 > $$@)
 
 build/reference/$1.so: $(call reference,$1)
 	$$(call say,LINK)
@@ -238,9 +238,11 @@ build/labs/$1.todo: build/labs/$1/module.o
 build/labs/$1.so: build/labs/$1/module.o build/labs/$1.todo
 	@$$(CC) -shared -o $$@ $$<
 
-build/mixed/$1.o: build/labs/$1/module.o build/labs/$1.todo
+# Names that the lab does not ask for stay the learner's: two labs may have a helper of the same name.
+build/mixed/$1.o: build/labs/$1/module.o build/labs/$1.todo build/reference/$1/functions
 	@mkdir -p $$(@D)
-	@if [ -s build/labs/$1.todo ]; then objcopy --weaken-symbols=build/labs/$1.todo $$< $$@; else cp $$< $$@; fi
+	@awk '{ print $$$$1 }' build/reference/$1/functions > $$@.asked
+	@objcopy --keep-global-symbols=$$@.asked --weaken-symbols=build/labs/$1.todo $$< $$@
 
 build/$(call short,$1): $(foreach l,$(upto_$1),$(call objects,lessons/$l) build/trampolines/$l.o build/reference/$l.so) \
     $(if $(filter x%,$1),build/lessons/compare/report/values.o) build/libtutor.a
@@ -519,4 +521,4 @@ format-check:
 handout: build
 	@sh labs/handout.sh build/handout
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -name '*.d' -type f -not -path 'build/handout*' 2>/dev/null)

@@ -4,6 +4,10 @@
 # files without debugging information, and everything still builds and runs from them.
 set -eu
 target=$1
+git rev-parse --verify -q HEAD > /dev/null 2>&1 && [ "$(ls solutions/*/*.c 2> /dev/null)" ] || {
+    echo "make handout: it is made in the kit's own git clone, with solutions/" >&2
+    exit 1
+}
 rm -rf "$target.new"
 mkdir -p "$target.new"
 git ls-files | while read -r file; do

@@ -1,12 +1,25 @@
 # sync.sh write|check - keeps labs/ what its solutions say.
 #
-# write: cuts every lab again. A lab that differs from the committed one has been worked on; it
-#        is left alone, and named.
+# write: cuts every lab again. Only a lab that is what the committed solution gives is written: any
+#        other one has been worked on, is left alone, and is named. Without git nobody knows, so
+#        no lab that is there is written.
 # check: says which labs differ from a fresh cut. Exit status 1 if there is one.
 set -eu
 mode=$1 status=0
 fresh=$(mktemp)
-trap 'rm -f "$fresh"' EXIT
+committed=$(mktemp)
+trap 'rm -f "$fresh" "$committed"' EXIT
+
+untouched() # untouched LAB SOLUTION - whether LAB is the cut of the committed SOLUTION
+{
+    git show "HEAD:$2" 2>/dev/null > "$committed.c" || { rm -f "$committed.c"; return 1; }
+    git show HEAD:labs/cut.awk > "$committed" 2>/dev/null &&
+        awk -f "$committed" "$committed.c" | cmp -s - "$1"
+    same=$?
+    rm -f "$committed.c"
+    return $same
+}
+
 for solution in solutions/*/*.c; do
     lab=labs/${solution#solutions/}
     awk -f labs/cut.awk "$solution" > "$fresh"
@@ -16,8 +29,7 @@ for solution in solutions/*/*.c; do
     if [ "$mode" = check ]; then
         echo "$lab is not what $solution says: run make sync" >&2
         status=1
-    elif [ -f "$lab" ] && git ls-files --error-unmatch "$lab" >/dev/null 2>&1 &&
-         ! git diff --quiet HEAD -- "$lab"; then
+    elif [ -f "$lab" ] && ! untouched "$lab" "$solution"; then
         echo "$lab: has been worked on, left as it is" >&2
         status=1
     else

@@ -240,6 +240,10 @@ for name in $kit_inside; do
     wanted "machine/$name" "$@" && names="$names $name"
 done
 
+if [ -z "$tests$beside$labs_here$labs_there$names" ]; then
+    echo "no test has a name with $* in it; they are kit/…, fuzz/…, replay/…, lab/…, machine/…" >&2
+    exit 1
+fi
 rest_inside &
 here
 wait

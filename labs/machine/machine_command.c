@@ -1,8 +1,11 @@
 /* machine_command.c - the command line of `boxwork machine`. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +105,27 @@ static int parse(int argc, char **argv, struct machine_job *job, const char **ou
     return 0;
 }
 
+/* Whether what comes back to FOLDER cannot replace what the machine knows nothing of: it is in the
+ * tree, which the machine has, or there is nothing in it yet. */
+static bool may_come_back(const char *top, const char *folder)
+{
+    char tree[PATH_MAX], path[PATH_MAX];
+    DIR *directory = opendir(folder);
+    struct dirent *entry;
+    bool empty = true;
+    if (directory == NULL)
+        return errno == ENOENT;
+    while ((entry = readdir(directory)) != NULL)
+        empty = empty &&
+                (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
+    (void)closedir(directory); /* it was only read */
+    if (empty)
+        return true;
+    size_t length = realpath(top, tree) != NULL ? strlen(tree) : 0;
+    return length > 1 && realpath(folder, path) != NULL &&
+           strncmp(path, tree, length) == 0 && path[length] == '/';
+}
+
 int machine_command(int argc, char **argv, const char *top)
 {
     const char *out[OUT_FOLDERS + 1] = {NULL};
@@ -112,6 +136,16 @@ int machine_command(int argc, char **argv, const char *top)
         if (parsed == 1)
             (void)fputs(usage, stdout);
         return parsed == 1 ? 0 : USAGE;
+    }
+    for (const char **folder = out; *folder != NULL; folder++) {
+        if (may_come_back(top, *folder))
+            continue;
+        fprintf(
+            stderr,
+            "boxwork: machine: --out %s: what comes back would replace what is there: it "
+            "must be new, or empty, or in %s\n",
+            *folder, top);
+        return USAGE;
     }
     if (machine_inside()) {
         fprintf(stderr, "boxwork: machine: this is the lab machine already\n");

@@ -7,11 +7,14 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "check.h"
@@ -168,6 +171,13 @@ static int report(const struct course *course, const struct grade *grade,
     return STATUS_CANNOT_RUN;
 }
 
+/* The file that the report goes to; NULL: stdout, which is also called "-". */
+static const char *output_of(const struct invocation *typed)
+{
+    const char *file = option(typed, "output");
+    return file != NULL && strcmp(file, "-") == 0 ? NULL : file;
+}
+
 /* Here: the judge and its sandbox on this host. */
 static int check_on_host(const struct course *course, const struct invocation *typed,
                          const struct check_request *request, enum grade_format format)
@@ -175,11 +185,10 @@ static int check_on_host(const struct course *course, const struct invocation *t
     struct grade *grade = check_here(course, request);
     if (grade == NULL)
         return STATUS_CANNOT_RUN;
-    int status = report(course, grade, format, option(typed, "output"));
+    int status = report(course, grade, format, output_of(typed));
     if (status == 0) {
         status = grade_exit_status(grade);
-        if (format == GRADE_TEXT && request->module == NULL &&
-            option(typed, "output") == NULL)
+        if (format == GRADE_TEXT && request->module == NULL && output_of(typed) == NULL)
             check_advise(course, request->lesson, grade);
     }
     grade_free(grade);
@@ -194,7 +203,8 @@ static char *take_along(const struct course *course, const char *module,
     char *to, *argv[] = {"sh",
                          "-c",
                          "rm -rf \"$2\" && mkdir \"$2\" && if [ -d \"$1\" ]; then "
-                         "cp \"$1\"/*.[ch] \"$2\"; else cp \"$1\" \"$2\"; fi",
+                         "find \"$1/\" -maxdepth 1 -name '*.[ch]' -type f -exec cp {} "
+                         "\"$2\" ';'; else cp \"$1\" \"$2/learner.c\"; fi",
                          "sh",
                          (char *)module,
                          NULL,
@@ -213,18 +223,58 @@ static char *take_along(const struct course *course, const char *module,
     return NULL;
 }
 
-/* In the lab machine: the same command there, with the programs that are built here. */
+/* Runs ARGV in the lab machine; what it prints goes to the file NAME, whole or not at all. */
+static int run_into_file(struct course *course, char *const argv[], const char *name)
+{
+    int memory = memfd_create("report", MFD_CLOEXEC), before = dup(STDOUT_FILENO);
+    struct stat s;
+    if (memory == -1 || before == -1 || dup2(memory, STDOUT_FILENO) == -1)
+        return course_error(course, "%s: %s", name, strerror(errno)), STATUS_CANNOT_RUN;
+    int status = inside_run(course, argv);
+    (void)fflush(stdout); /* nothing of ours goes there */
+    if (dup2(before, STDOUT_FILENO) == -1)
+        status = STATUS_CANNOT_RUN;
+    (void)close(before);
+    FILE *from = lseek(memory, 0, SEEK_SET) == 0 ? fdopen(memory, "r") : NULL;
+    if (fstat(memory, &s) == -1 || s.st_size == 0)
+        return course_error(course, "%s: there is no report to write", name),
+               STATUS_CANNOT_RUN;
+    FILE *to = from != NULL ? fopen(name, "we") : NULL;
+    int byte, failed = to == NULL;
+    while (!failed && (byte = getc(from)) != EOF)
+        failed = putc(byte, to) == EOF;
+    if (to != NULL && fclose(to) == EOF)
+        failed = 1;
+    if (failed)
+        status =
+            (course_error(course, "%s: %s", name, strerror(errno)), STATUS_CANNOT_RUN);
+    if (from != NULL)
+        (void)fclose(from); /* it was only read */
+    return status;
+}
+
+/* In the lab machine: the same command there, with the programs that are built here. A module of
+ * somebody else's is copied first, so that its path means nothing to make. */
 static int check_in_machine(struct course *course, const struct invocation *typed,
                             const struct check_request *request, enum grade_format format)
 {
-    const char *file = option(typed, "output"), *word = option(typed, "format");
-    if (inside_build_probes(course, request->lesson, request->module) != 0)
+    const char *file = output_of(typed), *word = option(typed, "format");
+    char *built = check_directory(course, request->lesson), *module = NULL;
+    /* One check of a lesson at a time: the folder is one. It is unlocked when we end. */
+    int lock = built != NULL ? open(built, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    bool ready = lock != -1 && flock(lock, LOCK_EX) == 0;
+    if (ready && request->module != NULL) {
+        ready = grade_may_build(request->module);
+        module = ready ? take_along(course, request->module, built) : NULL;
+        ready = module != NULL;
+    }
+    if (!ready || inside_build_probes(course, request->lesson, module) != 0) {
+        free(built);
+        free(module);
         return check_on_host(course, typed, request,
                              format); /* what does not build runs not */
-    if (file != NULL && freopen(file, "we", stdout) == NULL)
-        return course_error(course, "%s: %s", file, strerror(errno)), STATUS_CANNOT_RUN;
+    }
     char *program = course_path(course, "build/boxwork");
-    char *built = check_directory(course, request->lesson);
     char *argv[] = {program,
                     "check",
                     request->lesson->id,
@@ -244,15 +294,13 @@ static int check_in_machine(struct course *course, const struct invocation *type
         argv[n++] = "--function";
         argv[n++] = (char *)request->function;
     }
-    bool ready = built != NULL;
-    if (ready && request->module != NULL) {
+    if (module != NULL) {
         argv[n++] = "--module"; /* whose points are not noted there either */
-        argv[n] = take_along(course, request->module, built);
-        ready = argv[n] != NULL;
+        argv[n] = module;
     }
-    int status = ready ? inside_run(course, argv) : STATUS_CANNOT_RUN;
-    if (request->module != NULL && ready)
-        free(argv[n]);
+    int status =
+        file != NULL ? run_into_file(course, argv, file) : inside_run(course, argv);
+    free(module);
     free(built);
     free(program);
     return status;
@@ -314,8 +362,14 @@ int run_check(struct course *course, const struct invocation *typed)
     const char *function = option(typed, "function");
     if (function != NULL && !asks_for(course, lesson, function))
         return course_usage(course,
-                            "--function %s: %s does not ask for it: see boxwork status",
+                            "--function %s: %s does not ask for it (`boxwork status` "
+                            "shows what it asks for)",
                             function, lesson->id);
+    const char *built = option(typed, "built");
+    struct stat folder;
+    if (built != NULL && (stat(built, &folder) == -1 || !S_ISDIR(folder.st_mode)))
+        return course_usage(course, "--built %s: must be a folder with the programs",
+                            built);
     char *path = module != NULL ? realpath(module, NULL) : NULL;
     if (module != NULL && path == NULL)
         return course_usage(course, "--module %s: %s", module, strerror(errno));
@@ -333,7 +387,7 @@ int run_check(struct course *course, const struct invocation *typed)
     struct check_request request = {
         .lesson = lesson,
         .module = path,
-        .built = option(typed, "built"),
+        .built = built,
         .function = function,
         .absent_is_reference = option(typed, "absent-is-reference") != NULL,
     };

@@ -119,6 +119,9 @@ const struct lesson *lesson_named(const struct course *course, const char *name)
  */
 int course_make(const struct course *course, const char *const words[], bool quiet);
 
+/* The same, quietly, in three minutes and 4 GiB at the most: for code of somebody else's. */
+int course_make_limited(const struct course *course, const char *const words[]);
+
 /* How far WORD is from OTHER, in letters to change: what suggestions are chosen by. */
 size_t word_distance(const char *word, const char *other);
 

@@ -45,7 +45,7 @@ int inside_build_probes(const struct course *course, const struct lesson *lesson
         (void)snprintf(module_is, sizeof module_is, "MODULE=labs/%s", lesson->id);
     free(out);
     const char *const words[] = {"grade-build", lesson_is, module_is, out_is, NULL};
-    return course_make(course, words, true);
+    return course_make_limited(course, words);
 }
 
 static const struct lesson *lesson_of_id(const struct course *course, const char *id)

@@ -28,10 +28,12 @@ lesson=$1 module=$2 out=$3
 shift 3
 functions=build/reference/$lesson/functions
 
-case $module in
-*.c) files=$module own=$(dirname "$module") ;;
-*)   files=$(ls "$module"/*.c) own=$module ;;
-esac
+# Folders of that name are none of ours. A file alone has no neighbours that are its own.
+if [ -d "$module" ]; then
+    files=$(find "$module/" -maxdepth 1 -name '*.c' -type f | sort) own=$module/
+else
+    files=$module own=$module
+fi
 
 # The assembler says what .incbin and .include read; clang's own cannot.
 case $CC in
@@ -39,14 +41,24 @@ case $CC in
 *)       assembler=yes ;;
 esac
 
-only_own() # only_own FILE - fails when FILE was made from what the learner must not read
+# only_own FILE - fails when FILE was made from what is neither its own, nor a header of the kit or of
+# the system. A name with a blank cannot be told from two, and no header has one.
+only_own()
 {
-    sed 's/^[^:]*://; s/\\$//' "$out/read-by-cc" "$out/read-by-as" | tr ' ' '\n' | sort -u |
-    xargs realpath -q 2>/dev/null |
-    awk -v file="$(realpath "$1")" -v own="$(realpath "$own")/" -v here="$here" '
-        function under(folder) { return index($0, here "/" folder "/") == 1 }
-        $0 == file || index($0, own) == 1 { next }
-        under("solutions") || under("build") || under("tests") {
+    if grep -q '\\ ' "$out/read-by-cc" "$out/read-by-as"; then
+        echo "$(basename "$1"): error: it includes a file with a blank in its name" >&2
+        return 1
+    fi
+    sed 's/^[^:]*://; s/\\$//' "$out/read-by-cc" "$out/read-by-as" | tr -s ' ' '\n' | sort -u |
+    xargs realpath -qe 2>/dev/null | # without the assembler's input, which is gone
+    awk -v file="$(realpath "$1")" -v own="$(realpath "$own")" -v folder="$([ -d "$own" ] && echo /)" \
+        -v here="$here" '
+        function under(folder) { return index($0, folder "/") == 1 }
+        function kit(folder) { return under(here "/" folder) }
+        $0 == file || (folder && under(own)) { next }
+        under("/usr/include") || under("/usr/lib") || under("/usr/local/include") { next }
+        /\.h$/ && under(here) && !kit("solutions") && !kit("build") && !kit("tests") { next }
+        {
             sub(/.*\//, "", file)
             print file ": error: it includes " $0 ", which is not yours"
             found = 1
@@ -61,6 +73,9 @@ rm -f "$out"/*.part.o "$out"/only-*.o "$out"/others-* "$out"/probe-*
 : > "$out/read-by-as"
 for file in $files; do
     part=$out/$(basename "$file" .c).part.o
+    # First only which files it would read: what the compiler complains about, it shows.
+    $CC $CFLAGS -M -MF "$out/read-by-cc" "$file" || exit 1
+    only_own "$file" || exit 1
     $CC $CFLAGS -MD -MF "$out/read-by-cc" ${assembler:+-Wa,--MD,"$out/read-by-as"} \
         -c "$file" -o "$part" || exit 1
     only_own "$file" || { rm -f "$part"; exit 1; }
@@ -99,4 +114,10 @@ status=0
 for pid in $pids; do
     wait "$pid" || status=1
 done
+# A program of ours has one or two megabytes. The lab machine takes none that is so much larger.
+large=$(find "$out/" -name 'probe-*' -type f -size +32M)
+if [ "$large" ]; then
+    echo 'error: with this module a program has more than 32 MiB: make its arrays smaller' >&2
+    status=1
+fi
 exit $status

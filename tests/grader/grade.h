@@ -78,6 +78,10 @@ struct grade_request {
  */
 int grade_lesson(const struct grade_request *request, struct grade **grade, char **error);
 
+/* Whether MODULE, a folder or a C file, has what can be compiled: C files, and none with a name that
+ * make must not see, or that is a link or a pipe. What is wrong otherwise, grade_lesson says. */
+bool grade_may_build(const char *module);
+
 /* Frees; NULL is allowed. */
 void grade_free(struct grade *grade);
 

@@ -50,8 +50,30 @@ static bool is_c_file(const char *name)
     return length > 2 && strcmp(name + length - 2, ".c") == 0;
 }
 
-/* The name of a C file of DIRECTORY that make must not see, or NULL. To be freed. *FOUND gets
- * whether there are any. */
+/* What is wrong with the C file NAME of DIRECTORY, as a line; NULL: nothing. A link may lead to what
+ * whoever hands it in has not written, and a pipe has no end. Folders do not count. */
+static char *odd_entry(int directory, const char *name, bool *found)
+{
+    struct stat about;
+    if (fstatat(directory, name, &about, AT_SYMLINK_NOFOLLOW) == -1 ||
+        S_ISDIR(about.st_mode))
+        return NULL;
+    *found = true;
+    bool plain = is_plain(name);
+    if (plain && S_ISREG(about.st_mode))
+        return NULL;
+    char *shown = text_printable(name, strlen(name), 200);
+    char *line =
+        text_format(plain ? "%s: it must be a file, and no link to one or anything else\n"
+                          : "%s: a file name may hold letters, digits, '.', '-' and '_' "
+                            "only: rename it\n",
+                    shown);
+    free(shown);
+    return line;
+}
+
+/* What is wrong with a C file of DIRECTORY, or NULL. To be freed. *FOUND gets whether there are
+ * any. */
 static char *odd_file(const char *directory, bool *found)
 {
     *found = false;
@@ -64,15 +86,21 @@ static char *odd_file(const char *directory, bool *found)
     char *odd = NULL;
     struct dirent *entry;
     while (files && !odd && (entry = readdir(files))) {
-        if (!is_c_file(entry->d_name))
-            continue;
-        *found = true;
-        if (!is_plain(entry->d_name))
-            odd = text_printable(entry->d_name, strlen(entry->d_name), 200);
+        if (is_c_file(entry->d_name))
+            odd = odd_entry(dirfd(files), entry->d_name, found);
     }
     if (files)
         (void)closedir(files); /* only read */
     return odd;
+}
+
+bool grade_may_build(const char *module)
+{
+    bool found;
+    char *odd = odd_file(module, &found);
+    bool good = found && odd == NULL;
+    free(odd);
+    return good;
 }
 
 /* --- where the probes go -------------------------------------------------------------------- */
@@ -82,8 +110,12 @@ static int lock_directory(struct grade_build *build, const char *path)
     if (mkdir(path, 0755) == -1 && errno != EEXIST)
         return -1;
     int lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock == -1)
+    if (lock == -1 || access(path, W_OK | X_OK) == -1) { /* another user's */
+        if (lock != -1)
+            (void)close(lock); /* nothing was done with it */
+        errno = EACCES;
         return -1;
+    }
     if (flock(lock, LOCK_EX | LOCK_NB) == -1 || !realpath(path, build->out)) {
         int saved = errno;
         (void)close(lock);
@@ -273,16 +305,16 @@ int grade_build(const struct grade_request *request, struct grade_build *build,
         return -1;
     }
     char *started = text_format("%s/started", build->out);
-    (void)unlink(started); /* whether it is there afterwards is what counts */
+    /* Whether it is there afterwards is what counts. */
+    if (unlink(started) == -1 && errno != ENOENT) {
+        *error = text_format("%s: %s: remove it", started, strerror(errno));
+        free(started);
+        return -1;
+    }
     bool found;
     char *odd = odd_file(build->module, &found);
     if (odd || !found) {
-        not_built(build,
-                  odd ? text_format("%s: a file name may hold letters, digits, '.', '-' "
-                                    "and '_' only: rename it\n",
-                                    odd)
-                      : text_copy("there is no .c file in the directory\n"));
-        free(odd);
+        not_built(build, odd ? odd : text_copy("there is no .c file in the directory\n"));
         free(started);
         return 0;
     }

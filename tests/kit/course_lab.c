@@ -219,6 +219,38 @@ static void the_lab_machine_grades_what_is_built_here(void **state)
     assert_non_null(strstr(w->out, "80 of 100 points"));
 }
 
+/* What is handed in as a link has been written by somebody else, or is no module at all. */
+static void a_link_is_no_submission(void **state)
+{
+    struct world *w = *state;
+    shell("rm -rf %s/sub && mkdir %s/sub && "
+          "ln -s ../solutions/c02-chroot/chroot.c %s/sub/chroot.c",
+          w->top, w->top, w->top);
+    boxwork(w, "check c02 --here --module sub");
+    assert_int_equal(w->status, 1);
+    assert_non_null(strstr(w->out, "chroot.c: it must be a file, and no link"));
+    assert_non_null(strstr(w->out, "0 of 100 points"));
+}
+
+static void the_path_of_a_submission_is_no_command(void **state)
+{
+#define NAME "'M\xc3\xbcller, Eva; touch reached; $(touch reached)'"
+    struct world *w = *state;
+    shell("cd %s && mkdir " NAME " && cp solutions/c02-chroot/chroot.c " NAME, w->top);
+    boxwork(w, "check c02 --machine --output report.txt --module " NAME);
+    assert_int_equal(w->status, 0);
+    shell("cd %s && grep -q '100 of 100' report.txt && [ ! -e reached ] && rm -r " NAME,
+          w->top);
+}
+
+static void the_folder_of_programs_must_be_there(void **state)
+{
+    struct world *w = *state;
+    boxwork(w, "check c02 --built nowhere");
+    assert_refused(w, 2, "--built nowhere: must be a folder");
+    shell("[ ! -e %s/nowhere ]", w->top);
+}
+
 static void a_session_in_the_machine_gets_what_is_written_meanwhile(void **state)
 {
     struct world *w = *state;
@@ -247,6 +279,9 @@ int main(void)
         LAB_TEST(hint_is_for_the_first_function_that_is_not_written),
         LAB_TEST(watch_sees_a_save_by_rename_and_ends_with_ctrl_c),
         LAB_TEST(learn_shows_the_map_and_reads_from_a_pipe),
+        LAB_TEST(a_link_is_no_submission),
+        LAB_TEST(the_path_of_a_submission_is_no_command),
+        LAB_TEST(the_folder_of_programs_must_be_there),
         LAB_TEST(the_lab_machine_grades_what_is_built_here),
         LAB_TEST(a_session_in_the_machine_gets_what_is_written_meanwhile),
         LAB_TEST(a_lab_that_is_begun_does_not_run_as_root_on_the_host),

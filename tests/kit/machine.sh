@@ -158,6 +158,12 @@ is 'the time limit' 243 "$(status late)"
 (PATH=/nonexistent; "$boxwork" machine -- true < /dev/null > /dev/null 2> "$scratch/qemu.err"; echo $?) > "$scratch/qemu.status"
 is 'no QEMU' 240 "$(status qemu)"
 is 'its line' 1 "$(grep -c 'apt-get install qemu-system-x86' "$scratch/qemu.err")"
+# What comes back replaces nothing that the machine does not know.
+mkdir "$scratch/full" && echo mine > "$scratch/full/file"
+"$boxwork" machine --out "$scratch/full" -- true > "$scratch/full.out" 2>&1
+is 'a folder that is in use does not come back' '2 mine' "$? $(cat "$scratch/full/file")"
+is 'and why' 1 "$(grep -c 'would replace what is there' "$scratch/full.out")"
+
 for wrong in '--timeout x' '--memory 1' '--cpus 0' '--nonsense' '--out'; do
     "$boxwork" machine $wrong > /dev/null 2> "$scratch/usage.err" < /dev/null
     is "usage: $wrong" '2 1' "$? $(wc -l < "$scratch/usage.err")"
