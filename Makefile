@@ -242,7 +242,7 @@ build/labs/$1.so: build/labs/$1/module.o build/labs/$1.todo
 build/mixed/$1.o: build/labs/$1/module.o build/labs/$1.todo build/reference/$1/functions
 	@mkdir -p $$(@D)
 	@awk '{ print $$$$1 }' build/reference/$1/functions > $$@.asked
-	@objcopy --keep-global-symbols=$$@.asked --weaken-symbols=build/labs/$1.todo $$< $$@
+	@objcopy --keep-global-symbols=$$@.asked $$$$([ ! -s build/labs/$1.todo ] || echo --weaken-symbols=build/labs/$1.todo) $$< $$@
 
 build/$(call short,$1): $(foreach l,$(upto_$1),$(call objects,lessons/$l) build/trampolines/$l.o build/reference/$l.so) \
     $(if $(filter x%,$1),build/lessons/compare/report/values.o) build/libtutor.a

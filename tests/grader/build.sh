@@ -50,11 +50,12 @@ only_own()
         return 1
     fi
     sed 's/^[^:]*://; s/\\$//' "$out/read-by-cc" "$out/read-by-as" | tr -s ' ' '\n' | sort -u |
-    xargs realpath -qe 2>/dev/null | # without the assembler's input, which is gone
+    # The assembler names what it reads, which is gone by now, and the source as it was called.
+    grep -vxF "$(basename "$1")" | xargs realpath -qe 2>/dev/null |
     awk -v file="$(realpath "$1")" -v own="$(realpath "$own")" -v folder="$([ -d "$own" ] && echo /)" \
         -v here="$here" '
-        function under(folder) { return index($0, folder "/") == 1 }
-        function kit(folder) { return under(here "/" folder) }
+        function under(path) { return index($0, path "/") == 1 }
+        function kit(path) { return under(here "/" path) }
         $0 == file || (folder && under(own)) { next }
         under("/usr/include") || under("/usr/lib") || under("/usr/local/include") { next }
         /\.h$/ && under(here) && !kit("solutions") && !kit("build") && !kit("tests") { next }
