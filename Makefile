@@ -518,7 +518,7 @@ format:
 format-check:
 	@clang-format --dry-run --Werror $(C_SOURCES)
 
-handout: build
+handout: build $(foreach l,$(MODULES),build/reference/$l/functions)
 	@sh labs/handout.sh build/handout
 
 -include $(shell find build -name '*.d' -type f -not -path 'build/handout*' 2>/dev/null)

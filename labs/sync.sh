@@ -6,18 +6,15 @@
 # check: says which labs differ from a fresh cut. Exit status 1 if there is one.
 set -eu
 mode=$1 status=0
-fresh=$(mktemp)
-committed=$(mktemp)
-trap 'rm -f "$fresh" "$committed"' EXIT
+work=$(mktemp -d)
+fresh=$work/fresh
+trap 'rm -rf "$work"' EXIT
 
 untouched() # untouched LAB SOLUTION - whether LAB is the cut of the committed SOLUTION
 {
-    git show "HEAD:$2" 2>/dev/null > "$committed.c" || { rm -f "$committed.c"; return 1; }
-    git show HEAD:labs/cut.awk > "$committed" 2>/dev/null &&
-        awk -f "$committed" "$committed.c" | cmp -s - "$1"
-    same=$?
-    rm -f "$committed.c"
-    return $same
+    git show "HEAD:$2" > "$work/solution" 2> /dev/null &&
+        git show HEAD:labs/cut.awk > "$work/cut.awk" 2> /dev/null &&
+        awk -f "$work/cut.awk" "$work/solution" | cmp -s - "$1"
 }
 
 for solution in solutions/*/*.c; do

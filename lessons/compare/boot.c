@@ -200,7 +200,8 @@ int measure_boot(struct compare *compare)
     /* The warm-up also says how many rounds there is time for. That of a machine is the boot of
      * the one that stays, of another claim or for this one. */
     uint64_t began = measure_now();
-    int failed = measure_rounds(subjects, KIND_VM, WARMUPS, 0);
+    int failed =
+        measure_rounds(subjects, KIND_VM, WARMUPS, 0); /* all before the machine */
     uint64_t round = measure_now() - began;
     struct guest *guest = failed ? NULL : guest_get(compare, 0);
     failed = guest == NULL;

@@ -25,8 +25,8 @@ struct guest *guest_get_ordinary(struct compare *compare, unsigned number, char 
                                  size_t size);
 
 /* Lets its shell run LINE (without an end of line). Fills in RESULT: the output (errors among it),
- * the lines, and the status; to be freed always. Returns 0, or -1 with compare_failed; the guest is then ended: what it might
- * still say would be taken for the answer to something else. */
+ * the lines, and the status; to be freed always. Returns 0, or -1 with compare_failed; the guest is
+ * then ended: what it might still say would be taken for the answer to something else. */
 int guest_ask(struct compare *compare, struct guest *guest, const char *line,
               struct run_result *result);
 

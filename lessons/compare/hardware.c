@@ -67,8 +67,8 @@ static int try_without(struct compare *compare, struct trial trials[KINDS])
                    &how, &trials[kind]);
     if (run_interrupted)
         return compare_failed(compare, "interrupted");
-    if (!trials[KIND_PROCESS]
-             .runs) /* which needs no KVM: then it was not KVM that was missing */
+    /* A process needs no KVM: when it does not run, it was not KVM that was missing. */
+    if (!trials[KIND_PROCESS].runs)
         return compare_failed(compare, "without /dev/kvm: a plain process: %s",
                               trials[KIND_PROCESS].text);
     json_t *table = figures_table(compare, "without", "Without the processor's help", "",

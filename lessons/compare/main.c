@@ -111,8 +111,8 @@ static int find_parts(struct compare *compare)
     compare->initrd = path_of(parts, "initrd.cpio");
     compare->container = path_of(parts, "../mini-container");
     compare->hypervisor = path_of(parts, "../mini-hypervisor");
-    const char *build =
-        NULL; /* the last one: a tree may stand in a folder called build */
+    const char *build = NULL;
+    /* The last one: a tree may stand in a folder called build. */
     for (const char *at = parts; (at = strstr(at, "/build/")) != NULL; at++)
         build = at;
     compare->top = strndup(parts, build != NULL ? (size_t)(build - parts) : 0);

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "check.h"
@@ -147,21 +146,12 @@ void check_advise(const struct course *course, const struct lesson *lesson,
 
 /* --- the command ------------------------------------------------------------------------------- */
 
-/* Writes to FILE, or to stdout when that is NULL. Returns 0, or an exit status. */
-static int report(const struct course *course, const struct grade *grade,
-                  enum grade_format format, const char *name)
+/* Ends a report in FILE, which is stdout when NAME is NULL; FAILED: it could not be written. Returns
+ * 0, or an exit status. */
+static int end_report(const struct course *course, FILE *file, const char *name,
+                      bool failed)
 {
-    FILE *file = name != NULL ? fopen(name, "we") : stdout;
-    if (file == NULL)
-        return course_error(course, "%s: %s", name, strerror(errno)), STATUS_CANNOT_RUN;
-    struct grade_style style = grade_style_for(file);
-    int written = grade_write(grade, format, &style, file);
-    if (name == NULL) {
-        written = fflush(file) == EOF ? -1 : written;
-    } else if (fclose(file) == EOF) {
-        written = -1;
-    }
-    if (written != -1)
+    if ((name != NULL ? fclose(file) : fflush(file)) != EOF && !failed)
         return 0;
     struct stat s;
     int saved = errno;
@@ -169,6 +159,17 @@ static int report(const struct course *course, const struct grade *grade,
         (void)unlink(name); /* half of a report is worse than none */
     (void)course_error(course, "%s: %s", name ? name : "stdout", strerror(saved));
     return STATUS_CANNOT_RUN;
+}
+
+/* Writes to the file NAME, or to stdout when that is NULL. Returns as end_report. */
+static int report(const struct course *course, const struct grade *grade,
+                  enum grade_format format, const char *name)
+{
+    FILE *file = name != NULL ? fopen(name, "we") : stdout;
+    if (file == NULL)
+        return course_error(course, "%s: %s", name, strerror(errno)), STATUS_CANNOT_RUN;
+    struct grade_style style = grade_style_for(file);
+    return end_report(course, file, name, grade_write(grade, format, &style, file) == -1);
 }
 
 /* The file that the report goes to; NULL: stdout, which is also called "-". */
@@ -203,8 +204,8 @@ static char *take_along(const struct course *course, const char *module,
     char *to, *argv[] = {"sh",
                          "-c",
                          "rm -rf \"$2\" && mkdir \"$2\" && if [ -d \"$1\" ]; then "
-                         "find \"$1/\" -maxdepth 1 -name '*.[ch]' -type f -exec cp {} "
-                         "\"$2\" ';'; else cp \"$1\" \"$2/learner.c\"; fi",
+                         "find \"$1/\" -maxdepth 1 -name '*.[ch]' -type f -exec cp -t "
+                         "\"$2\" {} +; else cp \"$1\" \"$2/learner.c\"; fi",
                          "sh",
                          (char *)module,
                          NULL,
@@ -223,34 +224,59 @@ static char *take_along(const struct course *course, const char *module,
     return NULL;
 }
 
-/* Runs ARGV in the lab machine; what it prints goes to the file NAME, whole or not at all. */
+/* Copies what is in FROM, from its beginning, to the file NAME, which is not touched when that is
+ * nothing. Returns as end_report. */
+static int copy_report(const struct course *course, FILE *from, const char *name)
+{
+    rewind(from);
+    int byte = getc(from);
+    if (byte == EOF)
+        return STATUS_CANNOT_RUN; /* the machine has failed, and why was said */
+    FILE *to = fopen(name, "we");
+    if (to == NULL)
+        return course_error(course, "%s: %s", name, strerror(errno)), STATUS_CANNOT_RUN;
+    while (byte != EOF && putc(byte, to) != EOF)
+        byte = getc(from);
+    return end_report(course, to, name, ferror(to) != 0 || ferror(from) != 0);
+}
+
+/* Runs ARGV in the lab machine; what it prints goes to the file NAME, of the folder where we were
+ * called: inside_run leaves it. */
 static int run_into_file(struct course *course, char *const argv[], const char *name)
 {
-    int memory = memfd_create("report", MFD_CLOEXEC), before = dup(STDOUT_FILENO);
-    struct stat s;
-    if (memory == -1 || before == -1 || dup2(memory, STDOUT_FILENO) == -1)
-        return course_error(course, "%s: %s", name, strerror(errno)), STATUS_CANNOT_RUN;
-    int status = inside_run(course, argv);
-    (void)fflush(stdout); /* nothing of ours goes there */
-    if (dup2(before, STDOUT_FILENO) == -1)
-        status = STATUS_CANNOT_RUN;
-    (void)close(before);
-    FILE *from = lseek(memory, 0, SEEK_SET) == 0 ? fdopen(memory, "r") : NULL;
-    if (fstat(memory, &s) == -1 || s.st_size == 0)
-        return course_error(course, "%s: there is no report to write", name),
-               STATUS_CANNOT_RUN;
-    FILE *to = from != NULL ? fopen(name, "we") : NULL;
-    int byte, failed = to == NULL;
-    while (!failed && (byte = getc(from)) != EOF)
-        failed = putc(byte, to) == EOF;
-    if (to != NULL && fclose(to) == EOF)
-        failed = 1;
-    if (failed)
-        status =
-            (course_error(course, "%s: %s", name, strerror(errno)), STATUS_CANNOT_RUN);
-    if (from != NULL)
-        (void)fclose(from); /* it was only read */
+    FILE *kept = tmpfile();
+    int before = dup(STDOUT_FILENO), folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int status = STATUS_CANNOT_RUN;
+    if (kept == NULL || before == -1 || folder == -1 ||
+        dup2(fileno(kept), STDOUT_FILENO) == -1) {
+        (void)course_error(course, "%s: %s", name, strerror(errno));
+    } else {
+        status = inside_run(course, argv);
+        int copied = dup2(before, STDOUT_FILENO) == -1 || fchdir(folder) == -1
+                         ? STATUS_CANNOT_RUN
+                         : copy_report(course, kept, name);
+        status = copied != 0 ? copied : status;
+    }
+    if (kept != NULL)
+        (void)fclose(kept); /* it was only read */
+    if (before != -1)
+        (void)close(before);
+    if (folder != -1)
+        (void)close(folder);
     return status;
+}
+
+/* Waits until nobody else checks this lesson in the machine: the folder BUILT is one. It is unlocked
+ * when we end. */
+static bool lock_folder(const struct lesson *lesson, const char *built)
+{
+    int lock = built != NULL ? open(built, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (lock == -1)
+        return false;
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    fprintf(stderr, "boxwork: %s: waits for another check of it\n", lesson->id);
+    return flock(lock, LOCK_EX) == 0;
 }
 
 /* In the lab machine: the same command there, with the programs that are built here. A module of
@@ -260,9 +286,7 @@ static int check_in_machine(struct course *course, const struct invocation *type
 {
     const char *file = output_of(typed), *word = option(typed, "format");
     char *built = check_directory(course, request->lesson), *module = NULL;
-    /* One check of a lesson at a time: the folder is one. It is unlocked when we end. */
-    int lock = built != NULL ? open(built, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    bool ready = lock != -1 && flock(lock, LOCK_EX) == 0;
+    bool ready = lock_folder(request->lesson, built);
     if (ready && request->module != NULL) {
         ready = grade_may_build(request->module);
         module = ready ? take_along(course, request->module, built) : NULL;

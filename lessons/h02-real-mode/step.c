@@ -252,9 +252,8 @@ static const struct tutor_command commands[] = {
      .details =
          "Instructions are in Intel's syntax, between quotes: asm \"mov ax, 5; hlt\".\n"
          "A file says itself which syntax it uses (.intel_syntax noprefix) and that it\n"
-         "is 16-bit code (.code16): see mini-hypervisor/guests/real. It goes to where "
-         "the\n"
-         "last program was loaded, at first 0100:0000.",
+         "is 16-bit code (.code16): see mini-hypervisor/guests/real. It goes where\n"
+         "the last program was loaded, at first 0100:0000.",
      .least = 1,
      .most = -1,
      .completion = TUTOR_COMPLETE_FILES,

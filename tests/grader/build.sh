@@ -41,15 +41,20 @@ case $CC in
 *)       assembler=yes ;;
 esac
 
+names() # names FILE - what a rule of make in FILE depends on, one to a line, as make writes them
+{
+    sed '1s/^[^:]*://; s/\\$//' "$1" | tr -s ' ' '\n'
+}
+
 # only_own FILE - fails when FILE was made from what is neither its own, nor a header of the kit or of
-# the system. A name with a blank cannot be told from two, and no header has one.
+# the system. What make quotes in a name would have to be unquoted here, and no header needs it.
 only_own()
 {
-    if grep -q '\\ ' "$out/read-by-cc" "$out/read-by-as"; then
-        echo "$(basename "$1"): error: it includes a file with a blank in its name" >&2
+    if { names "$out/read-by-cc"; names "$out/read-by-as"; } | grep -q '[\\$:#"'"'"']'; then
+        echo "$(basename "$1"): error: it includes a file with an odd name" >&2
         return 1
     fi
-    sed 's/^[^:]*://; s/\\$//' "$out/read-by-cc" "$out/read-by-as" | tr -s ' ' '\n' | sort -u |
+    { names "$out/read-by-cc"; names "$out/read-by-as"; } | sort -u |
     # The assembler names what it reads, which is gone by now, and the source as it was called.
     grep -vxF "$(basename "$1")" | xargs realpath -qe 2>/dev/null |
     awk -v file="$(realpath "$1")" -v own="$(realpath "$own")" -v folder="$([ -d "$own" ] && echo /)" \

@@ -87,13 +87,13 @@ static void nothing_in_a_text_is_run(void **state)
         "\\\"; system \\\"touch reached\\\"",
     };
     static const char *const charts[] = {"bars", "stack"};
-    struct stat status;
 
     (void)state;
     for (size_t i = 0; i < 2 * sizeof texts / sizeof *texts; i++) {
         json_t *report = report_with(texts[i / 2], charts[i % 2]);
         char *text = both(report);
-        assert_int_equal(stat("reached", &status), -1);
+        int reached = unlink("reached"); /* or the folder could not be removed */
+        assert_int_equal(reached, -1);
         assert_no_controls(text);
         free(text);
         json_decref(report);

@@ -232,6 +232,36 @@ static void a_link_is_no_submission(void **state)
     assert_non_null(strstr(w->out, "0 of 100 points"));
 }
 
+/* A name that make would quote, or xargs take for a quote, does not hide where it leads. */
+static void an_odd_name_hides_no_include(void **state)
+{
+    static const char *const names[] = {"it\\'s.h", "a:/own.h", "a\\ b.h", "c\\$d.h"};
+    struct world *w = *state;
+    char command[4096];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        (void)snprintf(command, sizeof command,
+                       "cd %s && rm -rf sub && mkdir -p sub/a: && "
+                       "ln -s %s/solutions/c02-chroot/chroot.c sub/%s && "
+                       "echo '#include \"'%s'\"' > sub/chroot.c",
+                       w->top, w->top, names[i], names[i]);
+        assert_int_equal(system(command), 0);
+        boxwork(w, "check c02 --here --module sub");
+        assert_int_equal(w->status, 1);
+        assert_non_null(strstr(w->out, "error: it includes a file with an odd name"));
+    }
+}
+
+static void a_report_of_the_machine_goes_to_where_one_is(void **state)
+{
+    struct world *w = *state;
+    shell(
+        "cd %s && mkdir -p here && cd here && "
+        "../build/boxwork check c02 --machine --module ../solutions/c02-chroot --output "
+        "report.txt && grep -q '100 of 100' report.txt && [ ! -e ../report.txt ] && "
+        "cd .. && rm -r here",
+        w->top);
+}
+
 static void the_path_of_a_submission_is_no_command(void **state)
 {
 #define NAME "'M\xc3\xbcller, Eva; touch reached; $(touch reached)'"
@@ -280,6 +310,8 @@ int main(void)
         LAB_TEST(watch_sees_a_save_by_rename_and_ends_with_ctrl_c),
         LAB_TEST(learn_shows_the_map_and_reads_from_a_pipe),
         LAB_TEST(a_link_is_no_submission),
+        LAB_TEST(an_odd_name_hides_no_include),
+        LAB_TEST(a_report_of_the_machine_goes_to_where_one_is),
         LAB_TEST(the_path_of_a_submission_is_no_command),
         LAB_TEST(the_folder_of_programs_must_be_there),
         LAB_TEST(the_lab_machine_grades_what_is_built_here),
