@@ -254,10 +254,9 @@ static int spawn_make(char **argv, bool quiet, pid_t *pid)
 int course_make_limited(const struct course *course, const char *const words[])
 {
     char *argv[WORDS_MOST];
-    char *limits[WORDS_MOST + 6] = {"sh", "-c",
-                                    "ulimit -t 180 && ulimit -v 4194304 && exec timeout "
-                                    "--foreground -k 5 180 \"$@\" 2> /dev/null",
-                                    "sh"};
+    static char script[] = "ulimit -t 180 && ulimit -v 4194304 && "
+                           "exec timeout --foreground -k 5 180 \"$@\" 2> /dev/null";
+    char *limits[WORDS_MOST + 6] = {"sh", "-c", script, "sh"};
     int status = -1;
     make_arguments(course, words, argv);
     for (size_t i = 0; i < WORDS_MOST && (i == 0 || argv[i - 1] != NULL); i++)
